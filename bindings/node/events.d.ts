@@ -135,6 +135,22 @@ export interface EscalationResolvedData {
   note: string
 }
 
+/** A host joined the cluster, or got another name or vote. */
+export interface HostJoinedData {
+  /** Id of the host. */
+  hostId: string
+  /** Name of the host. */
+  name: string
+  /** `true` if it votes for the host that writes. */
+  voter: boolean
+}
+
+/** A host left the cluster. */
+export interface HostLeftData {
+  /** Id of the host. */
+  hostId: string
+}
+
 /**
  * Money came for an order that had ended.
  *
@@ -357,6 +373,65 @@ export interface VoidStartedData {
   reference?: string
 }
 
+/** The deliveries of a webhook that the hosts share have come so far. It is recorded now and then, not for each delivery. */
+export interface WebhookAdvancedData {
+  /** Id of the webhook. */
+  webhookId: string
+  /** How far deliveries have come. */
+  progress: WebhookProgress
+}
+
+/** Nothing is delivered to a webhook that the hosts share, until it is resumed. */
+export interface WebhookDisabledData {
+  /** Id of the webhook. */
+  webhookId: string
+  /** Reason for which nothing is delivered. */
+  reason: string
+}
+
+/** How far the deliveries of a webhook have come. */
+export interface WebhookProgress {
+  /** Number of the last record that needs no more delivery. */
+  cursor: number
+  /** Number of failed attempts of the next delivery. */
+  attempts: number
+  /** Time before which the next delivery is not attempted again; none if it may be at once. */
+  nextTryAt: string | null
+  /** Id of the journal's history in which the cursor lies. */
+  history: string
+  /**
+   * Number of the last record that this history shares with those that it was restored from, as messages tell it; none if it never
+   * was. Hosts may differ in what they know of it, and messages must not.
+   */
+  common: number | null
+  /** `true` until the receiver is told that the journal goes on with another history. */
+  reset: boolean
+}
+
+/** A webhook that the hosts share was removed. */
+export interface WebhookRemovedData {
+  /** Id of the webhook. */
+  webhookId: string
+}
+
+/** An operator resumed the deliveries of a webhook that the hosts share. */
+export interface WebhookResumedData {
+  /** Id of the webhook. */
+  webhookId: string
+}
+
+/** A webhook that the hosts share was created, or delivers something else or elsewhere. */
+export interface WebhookSavedData {
+  /** Id of the webhook. */
+  webhookId: string
+  /** Types of the delivered events; empty for all. */
+  eventTypes: string[]
+  /** Where deliveries go and what signs them, encrypted. */
+  sealed: string
+  /** Progress from which it goes on; none if that is as it was. */
+  progress: WebhookProgress | null
+}
+
 /** The data of each event, by its name. */
 export interface EventData {
   /** A user signed up. */
@@ -411,6 +486,20 @@ export interface EventData {
   DisputeClosed: DisputeClosedData
   /** A seller was paid all or part of what they were owed. */
   PayoutRecorded: PayoutRecordedData
+  /** A host joined the cluster, or got another name or vote. */
+  HostJoined: HostJoinedData
+  /** A host left the cluster. */
+  HostLeft: HostLeftData
+  /** A webhook that the hosts share was created, or delivers something else or elsewhere. */
+  WebhookSaved: WebhookSavedData
+  /** The deliveries of a webhook that the hosts share have come so far. */
+  WebhookAdvanced: WebhookAdvancedData
+  /** Nothing is delivered to a webhook that the hosts share, until it is resumed. */
+  WebhookDisabled: WebhookDisabledData
+  /** An operator resumed the deliveries of a webhook that the hosts share. */
+  WebhookResumed: WebhookResumedData
+  /** A webhook that the hosts share was removed. */
+  WebhookRemoved: WebhookRemovedData
 }
 
 /** The name of an event. */

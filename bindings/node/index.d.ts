@@ -10,6 +10,7 @@ import type { Logger } from './lib/log.js'
 
 export * from './events.js'
 export * from './lib/clock.js'
+export * from './lib/cluster.js'
 export * from './lib/codes.js'
 export * from './lib/errors.js'
 export * from './lib/feeds.js'
@@ -17,6 +18,13 @@ export * from './lib/gateway.js'
 export * from './lib/http.js'
 export * from './lib/inputs.js'
 export * from './lib/log.js'
+
+/** What the answer to a command waits for, in a cluster. */
+export type Acknowledgement =
+  /** The stream: the disks of a majority of its servers have it. */
+  | 'stream'
+  /** The stream, and the disk of another host that votes. */
+  | 'second_host'
 
 /** Reason why the amount that a seller is owed changed. */
 export type BalanceEntryKind =
@@ -71,6 +79,21 @@ export type DisputeStatus =
   | 'won'
   /** The buyer keeps the money. */
   | 'lost'
+
+/** State of a host of a cluster. */
+export type HostState =
+  /** Catching up: it neither votes nor answers. */
+  | 'blank'
+  /** Follows the host that writes. */
+  | 'follower'
+  /** Asks the other hosts for their consent to write. */
+  | 'candidate'
+  /** Writes. */
+  | 'writer'
+  /** Takes nothing new, and ends. */
+  | 'leaving'
+  /** Has met what can't be, answers nothing, and waits for an operator. */
+  | 'alarm'
 
 /** Step that may be taken with money that comes for an order that has ended. */
 export type LateMoneyStep =
@@ -239,6 +262,48 @@ export interface Charge {
   refunded?: Money
 }
 
+/** A host as another one knows it. */
+export interface ClusterHost {
+  /** Id of the host: of its data directory. */
+  id: string
+  /** Name of the host; none if it has not joined. */
+  name?: string
+  /** `true` if it votes for the host that writes. */
+  voter: boolean
+  /** `true` if it writes, by its own word. */
+  writes: boolean
+  /** Number of the last message that it has read; none if it was not heard. */
+  message?: number
+  /** Time since it was heard; none if it was not. */
+  heardAgoMs?: number
+  /** Milliseconds by which its clock is ahead of this host's; negative if it is behind. */
+  clockAheadMs: number
+}
+
+/** State of a host, and of what it knows of its cluster. */
+export interface ClusterStatus {
+  /** Id of this host: of its data directory. */
+  host: string
+  /** State of this host. */
+  state: HostState
+  /** Host that writes, by the last claim that this host has read. */
+  writer: string
+  /** Number of that claim. */
+  epoch: number
+  /** Number of the last message of the journal that this host has read. */
+  message: number
+  /** Number of the last message that this host's views include. */
+  applied: number
+  /** Name of the stream. */
+  stream: string
+  /** All hosts, this one included. */
+  hosts: ClusterHost[]
+  /** Reason why this host must not be asked now; none if it may be. */
+  unready?: string
+  /** What is wrong with the servers or the stream. */
+  findings: string[]
+}
+
 /** Money of a charge that the buyer's bank took back. */
 export interface Dispute {
   /** Gateway's reference for the dispute. */
@@ -249,6 +314,26 @@ export interface Dispute {
   reason: string
   /** Status of the dispute. */
   status: DisputeStatus
+}
+
+/** A host of a cluster. */
+export interface Host {
+  /** Id of the host: of its data directory. */
+  id: string
+  /** Name of the host. */
+  name: string
+  /** `true` if it votes for the host that writes. */
+  voter: boolean
+  /** `true` if it has left. */
+  left: boolean
+  /** Version: 1 after it joined for the first time, incremented by every change. */
+  version: number
+  /** Time at which it joined for the first time. */
+  joinedAt: Date
+  /** Time of the last change. */
+  updatedAt: Date
+  /** Returns `true` if the host has joined and votes. */
+  votes: boolean
 }
 
 /** Identity of the history that a journal records. */
@@ -640,6 +725,84 @@ export interface WithdrawOptions extends CommandOptions {
   expectedVersion?: number
 }
 
+/**
+ * Options of a host of a cluster: where its servers are, and what it is among the others.
+ *
+ * All hosts share the journal of one NATS `JetStream` stream, which `initCluster` makes, and the key that signs sessions. Each has a
+ * data directory of its own with a full copy.
+ */
+export interface ClusterOptions {
+  /**
+   * Creates options with the addresses of the servers, such as `nats://nats-0:4222`, or `tls://…` to insist on TLS. One is enough to
+   * find the others; all of them help while one is down.
+   */
+  servers: string[]
+  /** Sets the file with this host's token and key at the servers, as `nsc` makes it. */
+  credentialsFile?: string
+  /** Sets the file with the seed of this host's nkey at the servers. */
+  nkeyFile?: string
+  /** Sets the user and password of this host at the servers. An address may name them, too: `nats://user:password@nats-0:4222`. */
+  user?: [user: string, password: string]
+  /** Sets the file with the certificates of the authorities to trust: those of the machine by default. */
+  certificateAuthorities?: string
+  /** Sets the files with this host's own certificate and key, for servers that ask for one. */
+  clientCertificate?: [certificate: string, key: string]
+  /**
+   * Sets the addresses of the servers' monitoring, such as `http://nats-0:8222`: port 8222 of each server by default.
+   *
+   * Only there the servers say whether they sync every write to their disks. A host refuses to start on servers that don't, or if it
+   * can't ask a majority of them.
+   */
+  monitoring?: string[]
+  /** Sets the name of this host, for people: by default one that is made of its id. */
+  hostName?: string
+  /** Sets whether this host would rather write than the others would: `false` by default. */
+  preferredWriter?: boolean
+  /**
+   * Sets whether this host votes for the host that writes, and may write: `true` by default.
+   *
+   * A majority of the voters has to be there for a host to begin to write. A host whose directory does not outlive its process should
+   * not vote: it would be a new voter at each start.
+   */
+  votes?: boolean
+  /**
+   * Sets whether this host joins the cluster by itself: `true` by default.
+   *
+   * One that does not follows the journal, serves reads and forwards commands as any other; it has neither a name nor a vote until an
+   * operator lets it join by `cluster.join`, and stays a member from then on.
+   */
+  joins?: boolean
+  /**
+   * Sets whether this host has the card processor's keys: `true` by default, and `gateway` sets the card processor.
+   *
+   * A host without them is given no gateway. If it writes, it asks the card processor by way of a host that has them; while there is
+   * none, charges wait. It takes the card processor's messages, and shows its buyers what they have to do, as the others do.
+   */
+  payments?: boolean
+  /**
+   * Sets what a command's answer waits for: by default for the stream alone, which loses nothing while a majority of its servers has
+   * its disks.
+   *
+   * `second_host` waits until another host that votes has it durably, too. That keeps sales that were answered even if the host that
+   * writes and the end of the stream are lost together. It costs a sync of that host's disk for each batch. Give it to all hosts: the
+   * one that writes goes by its own. While no other host that votes is there, nothing is answered: callers hear after 15 seconds that
+   * the outcome is unknown, and the host that writes is not ready. While no other host votes at all, the stream alone is waited for.
+   */
+  acknowledge?: Acknowledgement
+  /** Sets the number of servers that have the stream, for `initCluster`: 3 by default. */
+  replicas?: number
+  /**
+   * Sets the time for which opening waits until this host has what the others have: 20 seconds by default. After that it opens anyway
+   * and goes on catching up; `BoxOffice.checkReady` tells when it is done.
+   */
+  levelWithinMs?: number
+  /**
+   * Sets whether the servers are for tests: `false` by default. Then they may be fewer than three, and nobody asks whether they sync
+   * every write. **Such servers lose acknowledged sales** with their power.
+   */
+  testServers?: boolean
+}
+
 /** Everything that can be chosen about a box office; what is left out is as the core has it. */
 export interface Options {
   /** Sets the duration for which an order holds its tickets: 15 minutes by default. */
@@ -695,6 +858,13 @@ export interface Options {
    * servers; `false` waits for a place, which suits embedders. The default is `false`.
    */
   refuseWhenFull?: boolean
+  /**
+   * Makes the box office a host of a cluster: it shares its journal with other hosts. By default it is on one machine.
+   *
+   * The key ring has to be set, and the same for all hosts. A directory without a journal gets a copy from another host; the first
+   * host's is made by `initCluster`. While another host writes, commands are given to it.
+   */
+  cluster?: ClusterOptions
   /** Maximum number of open orders of one buyer: 10 by default. */
   openOrdersMax?: number
   /** Maximum number of tickets of one order: 10 by default. */
@@ -944,7 +1114,8 @@ export interface Payments {
    * cancelled; `UnavailableError` (`payment.misconfigured`) if the card processor does not accept what the shop asks for, whatever the
    * card, after which the order is cancelled too; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`),
    * `ConflictError` (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
-   * (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError` (`command.key_reused`).
+   * (`payment.unavailable`) if too many payments wait for the card processor, or no host of the cluster has its keys;
+   * `IdempotencyMismatchError` (`command.key_reused`).
    */
   pay(buyerId: string, orderId: string, token: string, options?: CommandOptions): Promise<Charge>
   /**
@@ -1004,7 +1175,8 @@ export interface Payments {
   resolve(actorId: string, orderId: string, resolution: Resolution, note: string, options?: CommandOptions): Promise<Charge>
   /**
    * Returns `true` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring the `-test`
-   * suffix of a processor's test mode.
+   * suffix of a processor's test mode. A host of a cluster that has no keys takes those of the hosts that have some, once it has heard
+   * of one.
    */
   takesWebhooksOf(processor: string): boolean
   /**
@@ -1158,6 +1330,45 @@ export interface Journal {
   eraseInBackup(directory: string | URL): Promise<number>
 }
 
+/** Operations on the cluster that a box office is a host of. */
+export interface Cluster {
+  /** Returns the state of this host, and what it knows of the others. */
+  status(): Promise<ClusterStatus>
+  /**
+   * Returns the number of a message of the journal by which all that led to this host's answers has been appended: mostly the last
+   * that its views include, and a later one if an answer could not wait until they did. A caller who has got it from another host can
+   * wait here until this one is as far, see `cluster.levelWith`.
+   */
+  message(): Promise<number>
+  /** Waits until this host's views include the message with this number, or the time is over. Returns `true` if they do. */
+  levelWith(message: number, withinMs: number): Promise<boolean>
+  /**
+   * Makes this host a member of the cluster that votes for the host that writes, under the name that its options have. For hosts that
+   * do not join by themselves, see `ClusterOptions.joins`. Call it once `cluster.status` says no more that this host is `blank`.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`), `ConflictError` (`cluster.name_taken`, `cluster.change_pending`) while
+   * another host joins or leaves; the errors of all commands.
+   */
+  join(actorId: string): Promise<Host>
+  /**
+   * Removes a host from the cluster: it has no vote any more. Its process should be stopped then; started again, it joins anew.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`cluster.host_not_found`), `ConflictError`
+   * (`cluster.change_pending`) while another host joins or leaves, `ConflictError` (`cluster.last_voter`); the errors of all commands.
+   */
+  remove(actorId: string, hostId: string): Promise<Host>
+  /**
+   * Makes this host the writer without the consent of a majority of the voters. Only for an operator who knows that the others are
+   * gone for good: whatever they had and the stream has not is lost.
+   *
+   * It takes effect only if this host has everything that the stream has, while no other host writes, and within a minute: after that,
+   * say it again.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`).
+   */
+  takeOverAlone(actorId: string): Promise<void>
+}
+
 /** The operations of `payments` that the box office does in its own name. */
 export interface SystemPayments {
   /**
@@ -1253,12 +1464,43 @@ export interface SystemLedger {
   recordPayout(sellerId: string, payout: NewPayout, options?: CommandOptions): Promise<Payout>
 }
 
+/** The operations of `cluster` that the box office does in its own name. */
+export interface SystemCluster {
+  /**
+   * Makes this host a member of the cluster that votes for the host that writes, under the name that its options have. For hosts that
+   * do not join by themselves, see `ClusterOptions.joins`. Call it once `cluster.status` says no more that this host is `blank`.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`), `ConflictError` (`cluster.name_taken`, `cluster.change_pending`) while
+   * another host joins or leaves; the errors of all commands.
+   */
+  join(): Promise<Host>
+  /**
+   * Removes a host from the cluster: it has no vote any more. Its process should be stopped then; started again, it joins anew.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`cluster.host_not_found`), `ConflictError`
+   * (`cluster.change_pending`) while another host joins or leaves, `ConflictError` (`cluster.last_voter`); the errors of all commands.
+   */
+  remove(hostId: string): Promise<Host>
+  /**
+   * Makes this host the writer without the consent of a majority of the voters. Only for an operator who knows that the others are
+   * gone for good: whatever they had and the stream has not is lost.
+   *
+   * It takes effect only if this host has everything that the stream has, while no other host writes, and within a minute: after that,
+   * say it again.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`).
+   */
+  takeOverAlone(): Promise<void>
+}
+
 /** What `BoxOffice.asSystem` returns. */
 export interface System {
   /** Returns the operations on charges and refunds. */
   readonly payments: SystemPayments
   /** Returns the operations on the ledger: balances, statements and payouts. */
   readonly ledger: SystemLedger
+  /** Returns the operations on the cluster; none if the box office is on one machine. */
+  readonly cluster: SystemCluster | null
 }
 
 /**
@@ -1305,6 +1547,8 @@ export declare class BoxOffice {
   readonly ledger: Ledger
   /** Returns the reader of the journal. */
   readonly journal: Journal
+  /** Returns the operations on the cluster; none if the box office is on one machine. */
+  readonly cluster: Cluster | null
   /** Returns the current metrics of the engine. */
   metrics(): Promise<Metrics>
   /** Returns `true` if the box office accepts commands. */
@@ -1336,8 +1580,9 @@ export declare class BoxOffice {
    * Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and releases the
    * directory.
    *
-   * Payments whose outcome is not known by then continue when the directory is opened again. Other clones get `ClosedError`
-   * (`engine.closed`) from then on. Closing twice is allowed.
+   * No payment begins any more from then on, and those that have begun are waited for, at most 10 seconds. Payments whose outcome is
+   * not known by then continue when the directory is opened again. Other clones get `ClosedError` (`engine.closed`) from then on.
+   * Closing twice is allowed.
    *
    * Rejects with `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written: no data is lost, but the next
    * opening takes longer.

@@ -2,7 +2,7 @@
 
 const { classes } = require('./lib/errors.js')
 const { WebhookRefused } = require('./lib/webhooks.js')
-const { BoxOffice, ManualClock, StripeGateway, checkGateway, native } = require('./lib/office.js')
+const { BoxOffice, ManualClock, StripeGateway, checkGateway, initCluster, native } = require('./lib/office.js')
 
 module.exports = {
   ...classes,
@@ -11,5 +11,6 @@ module.exports = {
   WebhookRefused,
   StripeGateway,
   checkGateway,
+  initCluster,
   codes: native.codes,
 }

@@ -20,4 +20,5 @@ export const {
   ValidationError,
   checkGateway,
   codes,
+  initCluster,
 } = boxoffice

@@ -27,6 +27,16 @@ export declare class BalanceEntryParts {
   nextBatch(): Promise<Array<BalanceEntry> | null>
 }
 
+/** Native part of the package's `Cluster`. */
+export declare class Cluster {
+  status(): Promise<ClusterStatus>
+  message(): Promise<number>
+  levelWith(message: number, withinMs: number): Promise<boolean>
+  join(actorId: Acting): Promise<Host>
+  remove(actorId: Acting, hostId: string): Promise<Host>
+  takeOverAlone(actorId: Acting): Promise<void>
+}
+
 /** A clock written in JavaScript, in the form that the package passes on. */
 export declare class HostClock {
   /** Creates a clock. `now` must not throw. `wakes` is `true` if the clock calls `wake` after each jump. */
@@ -114,6 +124,7 @@ export declare class Office {
   get payments(): Payments
   get ledger(): Ledger
   get journal(): Journal
+  get cluster(): Cluster | null
   metrics(): Promise<Metrics>
   isReady(): boolean
   checkReady(): Promise<void>
@@ -291,6 +302,48 @@ export declare function checkGateway(gateway: GatewayHooks, chargedToken: string
 /** Runs the conformance suite of gateways; returns one sentence for each fault. */
 export declare function checkStripe(gateway: StripeGateway, chargedToken: string, declinedToken: string): Promise<Array<string>>
 
+export interface ClusterHost {
+  id: string
+  name?: string
+  voter: boolean
+  writes: boolean
+  message?: number
+  heardAgoMs?: number
+  clockAheadMs: number
+}
+
+export interface ClusterOptions {
+  servers: Array<string>
+  credentialsFile?: string
+  nkeyFile?: string
+  user?: Array<string>
+  certificateAuthorities?: string
+  clientCertificate?: Array<string>
+  monitoring?: Array<string>
+  hostName?: string
+  preferredWriter?: boolean
+  votes?: boolean
+  joins?: boolean
+  payments?: boolean
+  acknowledge?: string
+  replicas?: number
+  levelWithinMs?: number
+  testServers?: boolean
+}
+
+export interface ClusterStatus {
+  host: string
+  state: string
+  writer: string
+  epoch: number
+  message: number
+  applied: number
+  stream: string
+  hosts: Array<ClusterHost>
+  unready?: string
+  findings: Array<string>
+}
+
 /** A row of the table of codes. */
 export interface CodeRow {
   /** Stable code, such as `ticket.locked`. */
@@ -370,6 +423,17 @@ export interface GatewayHooks {
   readWebhook: (message: WebhookMessage) => Promise<GatewayAnswer>
 }
 
+export interface Host {
+  id: string
+  name: string
+  voter: boolean
+  left: boolean
+  version: number
+  joinedAt: Date
+  updatedAt: Date
+  votes: boolean
+}
+
 /** Settings of the ready router. Omitted settings have the host's defaults. */
 export interface HttpSettings {
   /**
@@ -397,6 +461,9 @@ export interface HttpSettings {
   /** `true` to publish `/metrics`. */
   metrics?: boolean
 }
+
+/** Makes the box office of a directory the first host of a new cluster; returns the name of the stream. */
+export declare function initCluster(directory: string, cluster: ClusterOptions, jwtKey: Buffer): Promise<string>
 
 export interface JournalHistory {
   id: string
@@ -503,6 +570,7 @@ export interface NativeOptions {
   unknownChargeAfterMs?: number
   queueLen?: number
   refuseWhenFull?: boolean
+  cluster?: ClusterOptions
   openOrdersMax?: number
   orderTicketsMax?: number
   listingTicketsMax?: number

@@ -6,6 +6,8 @@
 //! executor's thread would stand still.
 
 use std::sync::Arc;
+#[cfg(feature = "cluster")]
+use std::time::Duration;
 
 use pollster::block_on;
 
@@ -15,6 +17,8 @@ use crate::{
     Session, SignIn, SignUp, SignedIn, Ticket, TicketId, TicketQuery, TicketUpdate, Timestamp, UserId, UserProfile,
     UserUpdate,
 };
+#[cfg(feature = "cluster")]
+use crate::{ClusterStatus, Host, HostId};
 
 impl crate::BoxOffice {
     /// Returns the same box office for callers without an async runtime.
@@ -65,6 +69,12 @@ impl BoxOffice {
     /// Returns the reader of the journal.
     pub fn journal(&self) -> JournalReader {
         self.0.journal()
+    }
+
+    /// Returns the operations on the cluster; none if the box office is on one machine.
+    #[cfg(feature = "cluster")]
+    pub fn cluster(&self) -> Option<Cluster> {
+        self.0.cluster().map(Cluster)
     }
 
     /// Returns the current metrics of the engine.
@@ -397,7 +407,7 @@ impl Payments {
         block_on(self.0.resolve(actor, order_id, resolution, note))
     }
 
-    /// Returns `true` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring the `-test` suffix of a processor's test mode.
+    /// Returns `true` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring the `-test` suffix of a processor's test mode. A host of a cluster that has no keys takes those of the hosts that have some, once it has heard of one.
     ///
     /// See [`Payments::takes_webhooks_of`](crate::Payments::takes_webhooks_of).
     pub fn takes_webhooks_of(&self, processor: &str) -> bool {
@@ -474,5 +484,57 @@ impl Ledger {
     /// See [`Ledger::record_payout`](crate::Ledger::record_payout).
     pub fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Result<Payout, Error> {
         block_on(self.0.record_payout(actor, seller, payout))
+    }
+}
+
+/// Operations on the cluster that a box office is a host of.
+///
+/// See [`Cluster`](crate::Cluster).
+#[cfg(feature = "cluster")]
+#[derive(Debug, Clone)]
+pub struct Cluster(crate::Cluster);
+
+#[cfg(feature = "cluster")]
+impl Cluster {
+    /// Returns the state of this host, and what it knows of the others.
+    ///
+    /// See [`Cluster::status`](crate::Cluster::status).
+    pub fn status(&self) -> ClusterStatus {
+        self.0.status()
+    }
+
+    /// Returns the number of a message of the journal by which all that led to this host's answers has been appended: mostly the last that its views include, and a later one if an answer could not wait until they did. A caller who has got it from another host can wait here until this one is as far, see [`Cluster::level_with`](crate::Cluster::level_with).
+    ///
+    /// See [`Cluster::message`](crate::Cluster::message).
+    pub fn message(&self) -> u64 {
+        self.0.message()
+    }
+
+    /// Waits until this host's views include the message with this number, or the time is over. Returns `true` if they do.
+    ///
+    /// See [`Cluster::level_with`](crate::Cluster::level_with).
+    pub fn level_with(&self, message: u64, within: Duration) -> bool {
+        block_on(self.0.level_with(message, within))
+    }
+
+    /// Makes this host a member of the cluster that votes for the host that writes, under the name that its options have. For hosts that do not join by themselves, see [`ClusterOptions::joins`](crate::ClusterOptions::joins). Call it once [`Cluster::status`](crate::Cluster::status) says no more that this host is `blank`.
+    ///
+    /// See [`Cluster::join`](crate::Cluster::join).
+    pub fn join(&self, actor: Actor) -> Result<Arc<Host>, Error> {
+        block_on(self.0.join(actor))
+    }
+
+    /// Removes a host from the cluster: it has no vote any more. Its process should be stopped then; started again, it joins anew.
+    ///
+    /// See [`Cluster::remove`](crate::Cluster::remove).
+    pub fn remove(&self, actor: Actor, host_id: HostId) -> Result<Arc<Host>, Error> {
+        block_on(self.0.remove(actor, host_id))
+    }
+
+    /// Makes this host the writer without the consent of a majority of the voters. Only for an operator who knows that the others are gone for good: whatever they had and the stream has not is lost.
+    ///
+    /// See [`Cluster::take_over_alone`](crate::Cluster::take_over_alone).
+    pub fn take_over_alone(&self, actor: Actor) -> Result<(), Error> {
+        self.0.take_over_alone(actor)
     }
 }

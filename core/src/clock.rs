@@ -1,7 +1,7 @@
 //! Sources of time.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::failpoint::Failpoint;
@@ -99,6 +99,22 @@ fn monotonic() -> Instant {
     Instant::now()
 }
 
+/// Returns the milliseconds on a clock that is never set, and that counts while the machine sleeps, if it can tell.
+#[cfg(feature = "cluster")]
+pub(crate) fn moment() -> u64 {
+    #[cfg(target_os = "linux")]
+    {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let whole = u64::try_from(now.tv_sec).unwrap_or_default() * 1_000;
+        whole + u64::try_from(now.tv_nsec).unwrap_or_default() / 1_000_000
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(monotonic);
+        u64::try_from(monotonic().duration_since(*START).as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
 /// A stopwatch for metrics. No decision depends on it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stopwatch(Instant);
@@ -136,6 +152,11 @@ impl EngineTime {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
+        self.read().engine
+    }
+
+    /// Reads the clock, and moves engine time on by what has passed since it was last read.
+    fn read(&self) -> MutexGuard<'_, Progress> {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let clock = self.clock.now();
         let mut stepped = progress.engine.plus(clock.since(progress.clock));
@@ -144,7 +165,15 @@ impl EngineTime {
         }
         progress.engine = stepped;
         progress.clock = clock;
-        stepped
+        progress
+    }
+
+    /// Moves engine time on to the time of a fact that another host has recorded, unless it is later already.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn reach(&self, fact: Timestamp) {
+        // What has passed until now must not count once more after the fact.
+        let mut progress = self.read();
+        progress.engine = progress.engine.max(fact);
     }
 
     /// Returns the real time to wait before engine time can reach `until`; `None` to wait for the clock's waker.
@@ -213,5 +242,21 @@ mod tests {
         let clock = Arc::new(Settable(Mutex::new(10_000)));
         let time = EngineTime::new(clock, Timestamp::from_millis(50_000));
         assert_eq!(time.now().as_millis(), 50_000);
+    }
+
+    #[cfg(feature = "cluster")]
+    #[test]
+    fn engine_time_is_never_before_a_fact_of_another_host() {
+        let clock = Arc::new(Settable(Mutex::new(10_000)));
+        let time = EngineTime::new(clock.clone(), Timestamp::default());
+        time.reach(Timestamp::from_millis(12_000));
+        assert_eq!(time.now().as_millis(), 12_000);
+        time.reach(Timestamp::from_millis(11_000));
+        *clock.0.lock().unwrap() = 10_100;
+        assert_eq!(time.now().as_millis(), 12_100);
+        // A host that follows for long doesn't ask for the time.
+        *clock.0.lock().unwrap() = 90_000;
+        time.reach(Timestamp::from_millis(92_100));
+        assert_eq!(time.now().as_millis(), 92_100);
     }
 }

@@ -7,6 +7,7 @@
 use smallvec::SmallVec;
 
 use crate::domain::auth::{CreateUser, EraseUser, RevokeSession, SetOperator, UpdateUser};
+use crate::domain::cluster::{JoinHost, LeaveHost};
 use crate::domain::expiration::ExpireOrder;
 use crate::domain::ledger::RecordPayout;
 use crate::domain::order::{CancelOrder, CreateOrder};
@@ -14,6 +15,7 @@ use crate::domain::payment::{
     CloseDispute, OpenDispute, RecordRefund, ResolveEscalation, SettleCharge, SettleRefund, StartPayment, StartRefund,
 };
 use crate::domain::ticket::{CreateTickets, RescheduleTickets, SeatKeys, UpdateTicket, WithdrawTicket};
+use crate::domain::webhook::{AdvanceWebhook, DisableWebhook, RemoveWebhook, ResumeWebhook, SaveWebhook};
 use crate::domain::{Context, Decide, Decision, Rejection, Reply, State};
 use crate::event::{Actor, StreamKey};
 use crate::types::{OrderId, Timestamp};
@@ -26,6 +28,7 @@ macro_rules! commands {
     ($($name:ident,)*) => {
         /// Command to the engine, named in the imperative.
         #[derive(Debug, Clone)]
+        #[cfg_attr(feature = "cluster", derive(serde::Serialize, serde::Deserialize))]
         pub(crate) enum Command {
             $($name($name),)*
         }
@@ -113,6 +116,13 @@ commands! {
     CloseDispute,
     ResolveEscalation,
     RecordPayout,
+    JoinHost,
+    LeaveHost,
+    SaveWebhook,
+    AdvanceWebhook,
+    DisableWebhook,
+    ResumeWebhook,
+    RemoveWebhook,
 }
 
 impl Command {

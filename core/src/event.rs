@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 
 pub use self::cursor::{JournalCursor, JournalCursorError};
 pub use crate::domain::auth::{SessionRevoked, UserCreated, UserErased, UserUpdated};
+pub use crate::domain::cluster::{HostJoined, HostLeft};
 pub use crate::domain::expiration::OrderExpired;
 pub use crate::domain::ledger::PayoutRecorded;
 pub use crate::domain::order::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion};
@@ -22,8 +23,9 @@ pub use crate::domain::payment::{
     RefundStarted, Resolution, UnknownResolution, VoidStarted,
 };
 pub use crate::domain::ticket::{TicketCreated, TicketUpdated, TicketWithdrawn};
+pub use crate::domain::webhook::{WebhookAdvanced, WebhookDisabled, WebhookRemoved, WebhookResumed, WebhookSaved};
 use crate::domain::{Apply, Circumstances, Fact, Inconsistency, State, Then};
-use crate::types::{CommandId, OrderId, TicketId, Timestamp, UserId, decode_text};
+use crate::types::{CommandId, HostId, OrderId, TicketId, Timestamp, UserId, WebhookId, decode_text};
 
 /// Defines the enum of all events. Each is a struct that implements [`Apply`].
 macro_rules! events {
@@ -161,6 +163,20 @@ events! {
         DisputeClosed(DisputeClosed),
         /// A seller was paid all or part of what they were owed.
         PayoutRecorded(PayoutRecorded),
+        /// A host joined the cluster, or got another name or vote.
+        HostJoined(HostJoined),
+        /// A host left the cluster.
+        HostLeft(HostLeft),
+        /// A webhook that the hosts share was created, or delivers something else or elsewhere.
+        WebhookSaved(WebhookSaved),
+        /// The deliveries of a webhook that the hosts share have come so far.
+        WebhookAdvanced(WebhookAdvanced),
+        /// Nothing is delivered to a webhook that the hosts share, until it is resumed.
+        WebhookDisabled(WebhookDisabled),
+        /// An operator resumed the deliveries of a webhook that the hosts share.
+        WebhookResumed(WebhookResumed),
+        /// A webhook that the hosts share was removed.
+        WebhookRemoved(WebhookRemoved),
     }
 }
 
@@ -189,6 +205,10 @@ pub enum StreamKey {
     Ticket(TicketId),
     /// An order, with its charge.
     Order(OrderId),
+    /// A host of a cluster.
+    Host(HostId),
+    /// A webhook that the hosts of a cluster share.
+    Webhook(WebhookId),
 }
 
 impl fmt::Display for StreamKey {
@@ -198,6 +218,8 @@ impl fmt::Display for StreamKey {
             Self::Email(key) => write!(f, "email/{key}"),
             Self::Ticket(id) => write!(f, "ticket/{id}"),
             Self::Order(id) => write!(f, "order/{id}"),
+            Self::Host(id) => write!(f, "host/{id}"),
+            Self::Webhook(id) => write!(f, "webhook/{id}"),
         }
     }
 }
@@ -228,6 +250,20 @@ impl fmt::Display for EmailKey {
 impl fmt::Debug for EmailKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EmailKey({self})")
+    }
+}
+
+#[cfg(feature = "cluster")]
+impl Serialize for EmailKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+#[cfg(feature = "cluster")]
+impl<'de> Deserialize<'de> for EmailKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(<serde_bytes::ByteArray<16>>::deserialize(deserializer)?.into_array()))
     }
 }
 

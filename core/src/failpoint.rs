@@ -53,10 +53,40 @@ pub enum Failpoint {
     SoldSeatsForgotten,
     /// The key of an erased user's personal data is not overwritten.
     ErasedKeyKept,
+    /// A second message is sent to the stream while the first is not resolved.
+    #[cfg(feature = "cluster")]
+    TwoBatchesInFlight,
+    /// A refusal for the last sequence number is taken for the news that the message is not in the stream.
+    #[cfg(feature = "cluster")]
+    ConflictIsVerdict,
+    /// A host becomes the writer without asking the others.
+    #[cfg(feature = "cluster")]
+    ClaimWithoutConsent,
+    /// Commands are answered before the host's own copy has what they led to.
+    #[cfg(feature = "cluster")]
+    AnswerBeforeOwnCopy,
+    /// A message that was not answered for some time is taken for lost.
+    #[cfg(feature = "cluster")]
+    GiveUpByTimeout,
+    /// A follower goes on behind a message that it has not read.
+    #[cfg(feature = "cluster")]
+    FollowerSkips,
+    /// A host that is still catching up has a vote.
+    #[cfg(feature = "cluster")]
+    BlankVotes,
+    /// A refusal is sent without an append that shows that this host is still the writer.
+    #[cfg(feature = "cluster")]
+    RefusalWithoutTick,
+    /// The card processor is asked by a host that is no longer the writer.
+    #[cfg(feature = "cluster")]
+    OldWorkerCharges,
+    /// Commands are answered before the second host has them, where it is waited for.
+    #[cfg(feature = "cluster")]
+    AnswerBeforeSecondHost,
 }
 
 impl Failpoint {
-    /// All failpoints.
+    /// All failpoints of a box office on one host.
     #[cfg(feature = "failpoints")]
     pub const ALL: &[Self] = &[
         Self::AnswerBeforeFsync,
@@ -81,6 +111,21 @@ impl Failpoint {
         Self::RefundCreditedTwice,
         Self::SoldSeatsForgotten,
         Self::ErasedKeyKept,
+    ];
+
+    /// All failpoints of what several hosts do together.
+    #[cfg(all(feature = "failpoints", feature = "cluster"))]
+    pub const CLUSTER: &[Self] = &[
+        Self::TwoBatchesInFlight,
+        Self::ConflictIsVerdict,
+        Self::ClaimWithoutConsent,
+        Self::AnswerBeforeOwnCopy,
+        Self::GiveUpByTimeout,
+        Self::FollowerSkips,
+        Self::BlankVotes,
+        Self::RefusalWithoutTick,
+        Self::OldWorkerCharges,
+        Self::AnswerBeforeSecondHost,
     ];
 
     /// Activates the failpoint on this thread while `work` runs; returns what `work` returns.

@@ -35,6 +35,7 @@ mod views;
 pub use clock::{Clock, SystemClock, Waker};
 pub use domain::Limits;
 pub use domain::auth::User;
+pub use domain::cluster::Host;
 pub use domain::ledger::{Account, BalanceEntryKind, EntryKind, FeeError, FeePolicy, LedgerEntry, Payout, Posting};
 pub use domain::order::{Order, OrderStatus};
 pub use domain::payment::{
@@ -42,6 +43,7 @@ pub use domain::payment::{
     UnknownLateMoneyStep,
 };
 pub use domain::ticket::{Show, Ticket, TicketStatus};
+pub use domain::webhook::{Webhook, WebhookProgress};
 pub use engine::Subscription;
 pub use error::{Code, Error, ErrorKind, FieldError, FieldErrors};
 pub use event::*;

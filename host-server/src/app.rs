@@ -18,7 +18,7 @@ pub fn app(state: AppState) -> Router {
 pub fn app_with(state: AppState, more: Router<AppState>) -> Router {
     let (routes, _) = routes::all(&state.settings).split_for_parts();
     #[cfg(feature = "pages")]
-    let routes = if state.settings.pages { routes.merge(web::routes()) } else { routes };
+    let routes = if state.settings.pages { routes.merge(web::routes(state.settings.services)) } else { routes };
     let routes =
         routes.merge(more).fallback(error::route_not_found).method_not_allowed_fallback(error::method_not_allowed);
     let edge = Edge::new(&state);

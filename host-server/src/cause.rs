@@ -2,13 +2,16 @@
 
 use std::error::Error;
 
-/// Returns the error's message, followed by those of its sources.
+/// Returns the error's message, followed by those of its sources. What an error has said in its source's words is not said again.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
+        let cause = error.to_string();
+        if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
         source = error.source();
     }
     text
@@ -23,5 +26,8 @@ mod tests {
         let error = boxoffice::Error::from(boxoffice::Code::JournalUnavailable)
             .with_source(std::io::Error::other("no space left"));
         assert_eq!(chain(&error), "journal.unavailable: The journal is not available right now: no space left");
+        let same = boxoffice::Error::with_message(boxoffice::Code::JournalUnavailable, "no space left")
+            .with_source(std::io::Error::other("no space left"));
+        assert_eq!(chain(&same), "journal.unavailable: no space left");
     }
 }

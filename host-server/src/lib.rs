@@ -3,7 +3,7 @@
 //! # Features
 //!
 //! The API is always included. `pages` adds the storefront and the console. `cli` adds the server's command line.
-//! `stripe` adds payments by real cards to that command line. All are enabled by default.
+//! `stripe` adds payments by real cards to that command line, `cluster` hosts that share one journal. All are enabled by default.
 //!
 //! Routes are thin: they parse the request, call the core, and map the answer. `middleware` contains the code around
 //! all routes. Only `error` creates the common error body.
@@ -17,6 +17,7 @@ mod cards;
 #[cfg(feature = "pages")]
 mod catalogue;
 mod cause;
+mod cluster;
 #[cfg(feature = "cli")]
 pub mod commands;
 #[cfg(feature = "cli")]
@@ -33,7 +34,10 @@ mod listener;
 mod logging;
 mod middleware;
 mod observability;
+#[cfg(all(feature = "cli", feature = "cluster"))]
+mod publisher;
 mod routes;
+pub mod services;
 mod settings;
 mod state;
 #[cfg(feature = "cli")]
@@ -47,6 +51,8 @@ pub use app::{app, app_with};
 pub use cards::{CardForm, NotPublishable, PublishableKey};
 pub use extract::token as session_token;
 pub use extract::tokens as session_tokens;
+#[cfg(feature = "cli")]
+pub use listener::serve_bounded;
 pub use settings::{List, Settings, parse_all, parse_networks, parse_origins};
 pub use state::AppState;
 

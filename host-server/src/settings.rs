@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::cards::CardForm;
+use crate::services::Services;
 use crate::web_origin;
 
 /// Settings of the host, fixed at its start.
@@ -49,6 +50,8 @@ pub struct Settings {
     pub serves_admin: bool,
     /// Lifetime of a session; it must equal that of the box office.
     pub session_length: Duration,
+    /// The services whose routes exist: all by default. All other paths are unknown.
+    pub services: Services,
     /// Whether there are the storefront and the console, if the crate was built with them: they are there by default.
     pub pages: bool,
     /// Whether there is `/metrics`: it is there by default.
@@ -78,6 +81,7 @@ impl Default for Settings {
             client_live_pages_max: 256,
             serves_admin: true,
             session_length: Duration::from_hours(7 * 24),
+            services: Services::default(),
             pages: true,
             metrics: true,
             cards: CardForm::default(),

@@ -2,14 +2,16 @@
 //!
 //! A benchmark prints each table between the lines `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`. The page has the same lines.
 
+mod against;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use clap::Args;
 
 use crate::shell::{cargo, print, root, say, spelled};
-use crate::{node, python};
+use crate::{cluster, node, python};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -18,6 +20,12 @@ pub(crate) struct Arguments {
     /// Writes the tables into the page of benchmarks, between the markers of the same name.
     #[arg(long)]
     write: bool,
+    /// Makes `attack` and `cluster` small, to see that they work.
+    #[arg(long, conflicts_with = "write")]
+    quick: bool,
+    /// Measures this commit too, taking turns, and prints the ratios instead of the tables.
+    #[arg(long, value_name = "COMMIT", conflicts_with = "write")]
+    against: Option<String>,
     /// Arguments for the benchmarks, such as the sizes of `scale`.
     #[arg(last = true)]
     given: Vec<String>,
@@ -27,7 +35,8 @@ pub(crate) struct Arguments {
 const PAGE: &str = "docs/src/reference/benchmarks.md";
 
 /// Names of the benchmark targets, in any package.
-const BENCHES: &[&str] = &["reservation", "replay", "http", "feeds", "webhooks", "attack", "scale", "bindings"];
+const BENCHES: &[&str] =
+    &["reservation", "replay", "http", "feeds", "webhooks", "attack", "scale", "cluster", "bindings"];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let filter = arguments.filter.as_deref().unwrap_or("");
@@ -35,8 +44,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if chosen.is_empty() {
         return Err(format!("no benchmark is called like {filter:?}; there are {}", BENCHES.join(", ")));
     }
+    if let Some(commit) = &arguments.against {
+        against::check(&chosen)?;
+        return chosen.into_iter().try_for_each(|name| against::compare(name, commit, arguments));
+    }
     for name in chosen {
-        let output = bench(name, &arguments.given)?;
+        let output = bench(name, arguments)?;
         if arguments.write {
             let path = root().join(PAGE);
             let page = fs::read_to_string(&path).map_err(|error| format!("{PAGE}: {error}"))?;
@@ -49,15 +62,40 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// Runs one benchmark; prints its output line by line and returns it.
-fn bench(name: &str, given: &[String]) -> Result<String, String> {
+fn bench(name: &str, arguments: &Arguments) -> Result<String, String> {
+    printed(name, &mut prepared(name, arguments)?)
+}
+
+/// Returns the command of one benchmark, with the variables that it needs.
+fn prepared(name: &str, arguments: &Arguments) -> Result<Command, String> {
+    let mut command = command(name, &arguments.given);
+    match name {
+        "bindings" => {
+            command.env("BOXOFFICE_BENCH_PYTHON", python::bench()?).env("BOXOFFICE_BENCH_NODE", node::bench()?);
+        }
+        "cluster" => {
+            command.env(cluster::PROGRAM, cluster::program()?);
+        }
+        _ => {}
+    }
+    if arguments.quick {
+        command.env("BOXOFFICE_BENCH_SHORT", "1");
+    }
+    Ok(command)
+}
+
+/// Returns the command of one benchmark.
+fn command(name: &str, given: &[String]) -> Command {
     let mut command = cargo(&["bench", "--workspace", "--bench", name]);
     if !given.is_empty() {
         command.arg("--").args(given);
     }
-    if name == "bindings" {
-        command.env("BOXOFFICE_BENCH_PYTHON", python::bench()?).env("BOXOFFICE_BENCH_NODE", node::bench()?);
-    }
-    say(&format!("\n$ {}", spelled(&command)));
+    command
+}
+
+/// Runs the command of a benchmark; prints its output line by line and returns it.
+fn printed(name: &str, command: &mut Command) -> Result<String, String> {
+    say(&format!("\n$ {}", spelled(command)));
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
     let mut output = String::new();
     if let Some(stdout) = child.stdout.take() {

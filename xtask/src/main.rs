@@ -2,6 +2,8 @@
 
 mod api;
 mod bench;
+mod cluster;
+mod deploy;
 mod fuzz;
 mod generate;
 mod node;

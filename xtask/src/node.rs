@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+use crate::cluster;
 use crate::npm::{self, Platform};
 use crate::shell::{cargo, keep_to_itself, root, run as shell, say, target_folder};
 use crate::suite;
@@ -26,7 +27,11 @@ const FORCE: &str = "NAPI_FORCE_BUILD_BOXOFFICE_NODE";
 const STUBS: &[&str] = &["native.d.ts", "native.js"];
 
 /// Examples that the tests run.
-const EXAMPLES: &[&str] = &["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "express"];
+const EXAMPLES: &[&str] =
+    &["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "express", "node-cluster", "nats-listener"];
+
+/// Folder of the tests that start NATS servers, in that of the tests.
+const WITH_NATS: &str = "nats";
 
 /// Files that the tests read, relative to the package, with their names in the test folder.
 const BESIDE: &[(&str, &str)] = &[
@@ -115,15 +120,22 @@ pub(crate) fn test() -> Result<(), String> {
     check_stubs()?;
     let clean = installed("clean")?;
     shell(program("node", &clean).arg("tests/readme.mjs"))?;
-    shell(program("node", &clean).arg("--test").args(suites(&clean)?))?;
+    shell(program("node", &clean).arg("--test").args(suites(&clean.join("tests"))?))?;
+    with_nats(&clean)?;
     shell(program("node", &clean).args(["node_modules/typescript/bin/tsc", "-p", "tests/types"]))?;
     over_http(&clean)
 }
 
-/// Returns the test files, because versions of `node --test` interpret folders and patterns differently.
-fn suites(clean: &Path) -> Result<Vec<PathBuf>, String> {
-    let folder = clean.join("tests");
-    let entries = fs::read_dir(&folder).map_err(|error| failed(&folder, &error))?;
+/// Runs the tests that start NATS servers, one after the other: each starts several processes, too.
+fn with_nats(clean: &Path) -> Result<(), String> {
+    let mut tests = program("node", clean);
+    tests.args(["--test", "--test-concurrency=1"]).args(suites(&clean.join("tests").join(WITH_NATS))?);
+    shell(tests.env(cluster::PROGRAM, cluster::program()?))
+}
+
+/// Returns the test files in a folder, because versions of `node --test` interpret folders and patterns differently.
+fn suites(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(folder).map_err(|error| failed(folder, &error))?;
     let files = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
     Ok(files.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect())
 }
@@ -140,7 +152,7 @@ fn installed(name: &str) -> Result<PathBuf, String> {
     // The packages of other platforms need not be there; nothing but what was packed is installed.
     shell(program("npm", &folder).args(["install", "--no-package-lock", "--offline", "--no-audit"]).args(&packed))?;
     // Other dependencies of the tests are linked: they were installed as the lockfile lists them.
-    for tool in ["express", "typescript", "better-sqlite3", "jest", "vitest", "@types"] {
+    for tool in ["express", "typescript", "better-sqlite3", "jest", "vitest", "@nats-io", "@types"] {
         let link = folder.join("node_modules").join(tool);
         if !link.exists() {
             let from = package().join("node_modules").join(tool);
@@ -239,5 +251,6 @@ mod tests {
         for example in EXAMPLES {
             assert!(root().join("examples").join(example).join("main.mjs").exists(), "{example}");
         }
+        assert!(suites(&package().join("tests").join(WITH_NATS)).is_ok_and(|suites| suites.len() > 2));
     }
 }

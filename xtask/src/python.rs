@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cluster;
 use crate::generate;
 use crate::shell::{keep_to_itself, root, run as shell, say};
 use crate::suite;
@@ -94,6 +95,9 @@ pub(crate) fn test() -> Result<(), String> {
 
     clean.install(&["--requirement", "requirements-dev.txt"])?;
     shell(clean.command("python").args(["-m", "pytest"]))?;
+    // What starts a NATS server is left out of a plain run.
+    let mut with_nats = clean.command("python");
+    shell(with_nats.args(["-m", "pytest", "-m", "nats"]).env(cluster::PROGRAM, cluster::program()?))?;
     shell(clean.command("python").args(["-m", "mypy", "--strict", "python/boxoffice", "tests"]))?;
     shell(clean.command("pyright").args(["--project", "."]).arg("--pythonpath").arg(clean.program("python")))?;
     over_http(&clean)

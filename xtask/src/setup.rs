@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::deploy::SBIN;
 use crate::shell::{quietly, run as shell, say};
 use crate::test::Step;
 
@@ -33,7 +34,8 @@ const NEEDS: &[Need] = &[
     },
     Need {
         name: "Python 3.11 or later, with venv",
-        steps: &[Step::Api, Step::Stripe, Step::Web, Step::Python],
+        // For Node too: its tests start a program that a package of PyPI has.
+        steps: &[Step::Api, Step::Stripe, Step::Cluster, Step::Web, Step::Python, Step::Node, Step::Deploy],
         is_met: has_python,
         packages: &["python3", "python3-venv"],
     },
@@ -49,6 +51,41 @@ const NEEDS: &[Need] = &[
         steps: &[Step::Web],
         is_met: || browser().is_some(),
         packages: &["chromium", "fonts-dejavu-core"],
+    },
+    Need {
+        name: "podman, with runc",
+        steps: &[Step::Deploy],
+        is_met: || program("podman").is_some() && administrative("runc"),
+        packages: &["podman", "runc"],
+    },
+    Need {
+        name: "mmdebstrap",
+        steps: &[Step::Deploy],
+        is_met: || program("mmdebstrap").is_some(),
+        packages: &["mmdebstrap"],
+    },
+    Need { name: "nginx", steps: &[Step::Deploy], is_met: || administrative("nginx"), packages: &["nginx"] },
+    Need {
+        name: "openssl, strip and systemd-analyze",
+        steps: &[Step::Deploy],
+        is_met: || ["openssl", "strip", "systemd-analyze"].into_iter().all(|name| program(name).is_some()),
+        packages: &["binutils", "openssl", "systemd"],
+    },
+    Need {
+        name: "catatonit, iptables and CNI's plugins, for pods",
+        steps: &[Step::Deploy],
+        is_met: || {
+            let beside = Path::new("/usr/libexec/podman/catatonit");
+            let is_there = is_program(beside) || program("catatonit").is_some();
+            is_there && administrative("iptables") && is_program(Path::new("/usr/lib/cni/bridge"))
+        },
+        packages: &["catatonit", "containernetworking-plugins", "iptables"],
+    },
+    Need {
+        name: "ip and mkfs.ext4, for machines and disks of drills",
+        steps: &[Step::Deploy],
+        is_met: || administrative("ip") && administrative("mkfs.ext4"),
+        packages: &["e2fsprogs", "iproute2"],
     },
     Need {
         name: "Git, which fetches the database of advisories",
@@ -116,8 +153,12 @@ fn packages(needs: &[&Need]) -> Vec<&'static str> {
 /// Returns the command of `apt-get`: with `sudo` unless the user is root; `None` if `apt-get` or `sudo` is missing.
 fn apt() -> Option<&'static [&'static str]> {
     program("apt-get")?;
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
-    if is_root { Some(&["apt-get"]) } else { program("sudo").map(|_| ["sudo", "apt-get"].as_slice()) }
+    if is_root() { Some(&["apt-get"]) } else { program("sudo").map(|_| ["sudo", "apt-get"].as_slice()) }
+}
+
+/// Returns `true` if the user is root.
+pub(crate) fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 fn install(apt: &[&str], packages: &[&str]) -> Result<(), String> {
@@ -134,6 +175,11 @@ fn install(apt: &[&str], packages: &[&str]) -> Result<(), String> {
 fn has_python() -> bool {
     let python = std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
     quietly(Command::new(python).args(["-c", PYTHON_NEEDS])).is_ok()
+}
+
+/// Returns `true` if there is such a program in `PATH`, or where administrators have theirs.
+fn administrative(name: &str) -> bool {
+    program(name).is_some() || is_program(&Path::new(SBIN).join(name))
 }
 
 /// Returns the path of a program, found in `PATH`.

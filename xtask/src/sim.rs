@@ -21,12 +21,25 @@ pub(crate) struct Arguments {
     /// Activates failpoints in the engine instead, and fails if one is not found.
     #[arg(long)]
     failpoints: bool,
+    /// Worlds of several hosts that share one journal.
+    #[arg(long)]
+    cluster: bool,
 }
 
-/// Runs what every change must pass: 500 worlds, past failures, and every failpoint.
+/// Worlds that every change must pass, of one host and of several: seeds, past failures, and every failpoint.
+const CHECKED: &[&[&str]] = &[
+    &["--seeds", "500", "--steps", "2000", "--offenders"],
+    &["--failpoints"],
+    &["--cluster", "--seeds", "60", "--steps", "2000", "--offenders"],
+    &["--cluster", "--failpoints"],
+];
+
+/// Runs what every change must pass.
 pub(crate) fn check() -> Result<(), String> {
-    shell(&mut runner(&["--seeds", "500", "--steps", "2000", "--offenders"].map(str::to_owned)))?;
-    shell(&mut runner(&["--failpoints".to_owned()]))
+    CHECKED.iter().try_for_each(|words| {
+        let words: Vec<String> = words.iter().copied().map(str::to_owned).collect();
+        shell(&mut runner(&words))
+    })
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
@@ -42,15 +55,15 @@ impl Arguments {
         };
         words.extend(chosen);
         words.extend(self.failpoints.then(|| "--failpoints".to_owned()));
+        words.extend(self.cluster.then(|| "--cluster".to_owned()));
         words
     }
 }
 
 /// Returns the command of the simulation's program, optimised and with all assertions.
 fn runner(words: &[String]) -> std::process::Command {
-    let mut command =
-        cargo(&["run", "--profile", "sim", "--package", "boxoffice-simulation", "--features", "failpoints"]);
-    command.args(["--example", "sim", "--"]).args(words);
+    let mut command = cargo(&["run", "--profile", "sim", "--package", "boxoffice-simulation"]);
+    command.args(["--features", "cluster,failpoints", "--example", "sim", "--"]).args(words);
     command
 }
 
@@ -61,8 +74,10 @@ mod tests {
 
     #[test]
     fn a_seed_is_replayed_alone() {
-        let arguments = Arguments { seeds: 500, from: 1, seed: Some(7), steps: 90, failpoints: false };
+        let arguments = Arguments { seeds: 500, from: 1, seed: Some(7), steps: 90, failpoints: false, cluster: false };
         let command = spelled(&runner(&arguments.words()));
         assert!(command.ends_with("--example sim -- --steps 90 --seed 7"), "{command}");
+        let command = spelled(&runner(&Arguments { cluster: true, ..arguments }.words()));
+        assert!(command.ends_with("--example sim -- --steps 90 --seed 7 --cluster"), "{command}");
     }
 }

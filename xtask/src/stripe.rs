@@ -79,13 +79,13 @@ impl Drop for StandIn {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the stand-in tells nobody when it listens")]
-fn moment() {
+#[expect(clippy::disallowed_methods, reason = "neither a stand-in nor a container tells when it listens")]
+pub(crate) fn moment() {
     std::thread::sleep(Duration::from_millis(200));
 }
 
-/// Returns a port that was free just now, because the mock can't choose and report one.
-fn free_port() -> Result<u16, String> {
+/// Returns a port that was free just now, for programs that can't choose and report one.
+pub(crate) fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
     listener.local_addr().map(|address| address.port()).map_err(|error| error.to_string())
 }

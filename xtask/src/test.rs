@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, quietly, run as shell, say, target_folder, timed};
-use crate::{api, fuzz, node, python, setup, stripe, web};
+use crate::{api, cluster, deploy, fuzz, node, python, setup, stripe, web};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -22,12 +22,14 @@ pub(crate) enum Step {
     Clippy,
     /// All test suites, the tidy test among them, and the examples in the documentation.
     Test,
-    /// The simulation: 500 seeds, past failures, and every failpoint.
+    /// The simulation, of one host and of several: many seeds, past failures, and every failpoint.
     Sim,
     /// The running host against a tester that generates requests from its description.
     Api,
     /// The Stripe gateway against a mock of Stripe.
     Stripe,
+    /// Several hosts on one journal, beside real NATS servers.
+    Cluster,
     /// The pages in a real browser.
     Web,
     /// Each fuzz target for some seconds.
@@ -38,6 +40,8 @@ pub(crate) enum Step {
     Node,
     /// A program that embeds the box office beside another crypto backend.
     Embedder,
+    /// The image, the manifests, the configurations of NATS, nginx and systemd, and drills of a cluster.
+    Deploy,
     /// Documentation without warnings.
     Doc,
     /// Licences, sources and known vulnerabilities of dependencies.
@@ -52,11 +56,13 @@ const STEPS: &[Step] = &[
     Step::Sim,
     Step::Api,
     Step::Stripe,
+    Step::Cluster,
     Step::Web,
     Step::Fuzz,
     Step::Python,
     Step::Node,
     Step::Embedder,
+    Step::Deploy,
     Step::Doc,
     Step::Deny,
 ];
@@ -68,6 +74,8 @@ const LINTED: &[&[&str]] = &[
     &[],
     &["--package", "boxoffice-server", "--lib", "--no-default-features"],
     &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "cli"],
+    &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "cluster"],
+    &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "cli,cluster"],
     &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "pages"],
     &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "stripe"],
 ];
@@ -110,11 +118,13 @@ impl Step {
             Self::Sim => crate::sim::check()?,
             Self::Api => api::check()?,
             Self::Stripe => stripe::check()?,
+            Self::Cluster => cluster::check()?,
             Self::Web => web::check()?,
             Self::Fuzz => fuzz::check()?,
             Self::Python => python::test()?,
             Self::Node => node::test()?,
             Self::Embedder => embed()?,
+            Self::Deploy => return deploy::check(),
             Self::Doc => {
                 let mut doc = cargo(&["doc", "--workspace", "--all-features", "--no-deps"]);
                 shell(doc.env("RUSTDOCFLAGS", "-D warnings"))?;

@@ -10,6 +10,8 @@ import type {
   ChargeVoidedData,
   DisputeClosedData,
   EscalationResolvedData,
+  HostJoinedData,
+  HostLeftData,
   LateMoneyReceivedData,
   OrderCancelledData,
   OrderCreatedData,
@@ -26,9 +28,14 @@ import type {
   UserErasedData,
   UserUpdatedData,
   VoidStartedData,
+  WebhookAdvancedData,
+  WebhookDisabledData,
+  WebhookRemovedData,
+  WebhookResumedData,
+  WebhookSavedData,
 } from '../events.js'
 
-export type { PublishedMoney, PublishedOrderedTicket, PublishedShow, TicketVersion } from '../events.js'
+export type { PublishedMoney, PublishedOrderedTicket, PublishedShow, TicketVersion, WebhookProgress } from '../events.js'
 
 /** The names of the events. */
 export declare enum Subjects {
@@ -58,6 +65,13 @@ export declare enum Subjects {
   ChargeDisputed = 'ChargeDisputed',
   DisputeClosed = 'DisputeClosed',
   PayoutRecorded = 'PayoutRecorded',
+  HostJoined = 'HostJoined',
+  HostLeft = 'HostLeft',
+  WebhookSaved = 'WebhookSaved',
+  WebhookAdvanced = 'WebhookAdvanced',
+  WebhookDisabled = 'WebhookDisabled',
+  WebhookResumed = 'WebhookResumed',
+  WebhookRemoved = 'WebhookRemoved',
 }
 
 /** An event: its subject and its data. */
@@ -194,4 +208,39 @@ export interface DisputeClosedEvent {
 export interface PayoutRecordedEvent {
   subject: Subjects.PayoutRecorded
   data: PayoutRecordedData
+}
+/** A host joined the cluster, or got another name or vote. */
+export interface HostJoinedEvent {
+  subject: Subjects.HostJoined
+  data: HostJoinedData
+}
+/** A host left the cluster. */
+export interface HostLeftEvent {
+  subject: Subjects.HostLeft
+  data: HostLeftData
+}
+/** A webhook that the hosts share was created, or delivers something else or elsewhere. */
+export interface WebhookSavedEvent {
+  subject: Subjects.WebhookSaved
+  data: WebhookSavedData
+}
+/** The deliveries of a webhook that the hosts share have come so far. */
+export interface WebhookAdvancedEvent {
+  subject: Subjects.WebhookAdvanced
+  data: WebhookAdvancedData
+}
+/** Nothing is delivered to a webhook that the hosts share, until it is resumed. */
+export interface WebhookDisabledEvent {
+  subject: Subjects.WebhookDisabled
+  data: WebhookDisabledData
+}
+/** An operator resumed the deliveries of a webhook that the hosts share. */
+export interface WebhookResumedEvent {
+  subject: Subjects.WebhookResumed
+  data: WebhookResumedData
+}
+/** A webhook that the hosts share was removed. */
+export interface WebhookRemovedEvent {
+  subject: Subjects.WebhookRemoved
+  data: WebhookRemovedData
 }

@@ -28,6 +28,13 @@ const Subjects = Object.freeze({
   ChargeDisputed: 'ChargeDisputed',
   DisputeClosed: 'DisputeClosed',
   PayoutRecorded: 'PayoutRecorded',
+  HostJoined: 'HostJoined',
+  HostLeft: 'HostLeft',
+  WebhookSaved: 'WebhookSaved',
+  WebhookAdvanced: 'WebhookAdvanced',
+  WebhookDisabled: 'WebhookDisabled',
+  WebhookResumed: 'WebhookResumed',
+  WebhookRemoved: 'WebhookRemoved',
 })
 
 module.exports = { Subjects }

@@ -8,6 +8,14 @@ export type ErrorCode =
   | 'auth.email_taken'
   /** A user with tickets on sale or open orders can't be erased. */
   | 'auth.still_trading'
+  /** There is no such host. */
+  | 'cluster.host_not_found'
+  /** Another host has the name. */
+  | 'cluster.name_taken'
+  /** The last host that votes neither leaves nor gives up its vote. */
+  | 'cluster.last_voter'
+  /** Another host joins or leaves just now. */
+  | 'cluster.change_pending'
   /** The seller is owed less than the payout. */
   | 'payout.exceeds_balance'
   /** The show has started. */
@@ -62,6 +70,10 @@ export type ErrorCode =
   | 'ticket.version_mismatch'
   /** Another ticket for this seat of this show is on sale or sold. */
   | 'ticket.seat_taken'
+  /** There is no such webhook. */
+  | 'webhook.not_found'
+  /** There are as many webhooks as there may be. */
+  | 'webhook.limit_reached'
   /** A field of the input is invalid; the faults name it. */
   | 'validation'
   /** No user is signed in, or the session has ended. */
@@ -82,6 +94,8 @@ export type ErrorCode =
   | 'payment.misconfigured'
   /** The idempotency key belongs to another command. */
   | 'command.key_reused'
+  /** The command comes to more than a cluster can record at once. Nothing has changed. */
+  | 'command.too_large'
   /** There were too many attempts. */
   | 'rate.limited'
   /** The program has a bug; the details are only in the trace. */

@@ -19,6 +19,7 @@ const REFUND_OPTIONS = { __proto__: null, returnToSale: ANY, idempotencyKey: ANY
 const SIGN_IN_OPTIONS = { __proto__: null, client: ANY, signal: ANY }
 const USER_CHANGES = { __proto__: null, email: ANY, password: ANY }
 const WITHDRAW_OPTIONS = { __proto__: null, expectedVersion: ANY, idempotencyKey: ANY, signal: ANY }
+const CLUSTER_OPTIONS = { __proto__: null, servers: ANY, credentialsFile: ANY, nkeyFile: ANY, user: ANY, certificateAuthorities: ANY, clientCertificate: ANY, monitoring: ANY, hostName: ANY, preferredWriter: ANY, votes: ANY, joins: ANY, payments: ANY, acknowledge: ANY, replicas: ANY, levelWithinMs: ANY, testServers: ANY }
 
 /** The options of a box office. */
 const OPTIONS = {
@@ -40,6 +41,7 @@ const OPTIONS = {
   unknownChargeAfterMs: ANY,
   queueLen: ANY,
   refuseWhenFull: ANY,
+  cluster: CLUSTER_OPTIONS,
   openOrdersMax: ANY,
   orderTicketsMax: ANY,
   listingTicketsMax: ANY,
@@ -118,16 +120,25 @@ const CLASSES = {
     backup: { takes: [{ turn: 'directoryOf' }, ANY, { options: WAIT_OPTIONS }] },
     eraseInBackup: { takes: [{ turn: 'directoryOf' }] },
   },
+  Cluster: {
+    status: { takes: [] },
+    message: { takes: [] },
+    levelWith: { takes: [] },
+    join: { takes: [{ turn: 'actor' }] },
+    remove: { takes: [{ turn: 'actor' }] },
+    takeOverAlone: { takes: [{ turn: 'actor' }] },
+  },
 }
 
 /** The parts of a box office, and what it does itself. */
-const HANDLES = ['auth', 'tickets', 'orders', 'payments', 'ledger', 'journal']
+const HANDLES = ['auth', 'tickets', 'orders', 'payments', 'ledger', 'journal', 'cluster']
 const OFFICE = ['metrics', 'isReady', 'checkReady', 'now', 'compact', 'close']
 
 /** What the box office does in its own name. */
 const SYSTEM = {
   payments: ['refund', 'refundPart', 'escalated', 'resolve'],
   ledger: ['balance', 'entries', 'iter', 'statementCsv', 'platform', 'recordPayout'],
+  cluster: ['join', 'remove', 'takeOverAlone'],
 }
 
-module.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS }
+module.exports = { CLASSES, CLUSTER_OPTIONS, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS }

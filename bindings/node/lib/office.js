@@ -7,7 +7,7 @@ const native = require('./native.js')
 const { around, directoryOf } = require('./calls.js')
 const { rejected, restored } = require('./errors.js')
 const { hooks } = require('./gateway.js')
-const { CLASSES, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS } = require('./generated.js')
+const { CLASSES, CLUSTER_OPTIONS, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS } = require('./generated.js')
 const { STRIPE_OPTIONS, checkedOptions } = require('./inputs.js')
 const { hook } = require('./log.js')
 const { heeded } = require('./signals.js')
@@ -101,11 +101,16 @@ function nativeOf(office) {
 /** What the box office does in its own name, by part. */
 const SYSTEM_PARTS = Object.entries(SYSTEM).map(([part, names]) => [part, ofSystem(names)])
 
+/** The part of a box office in an object of a class; `null` if the box office lacks it. */
+function inside(Part, part) {
+  return part === null ? null : new Part(part)
+}
+
 class BoxOffice {
   constructor(office) {
     if (!(office instanceof native.Office)) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
     offices.set(this, { native: office, itself: new Office(office) })
-    for (const [name, Part] of PARTS) this[name] = new Part(office[name])
+    for (const [name, Part] of PARTS) this[name] = inside(Part, office[name])
   }
 
   static async open(path, options) {
@@ -135,7 +140,7 @@ class BoxOffice {
   }
 
   asSystem() {
-    return Object.fromEntries(SYSTEM_PARTS.map(([part, System]) => [part, new System(this[part])]))
+    return Object.fromEntries(SYSTEM_PARTS.map(([part, System]) => [part, inside(System, this[part])]))
   }
 }
 
@@ -154,6 +159,14 @@ BoxOffice.prototype[Symbol.dispose] = function () {
   this.close().catch((error) => process.emitWarning(`a box office did not close well: ${error}`))
 }
 
+/** What `initCluster` takes. */
+const INIT_OPTIONS = { __proto__: null, cluster: CLUSTER_OPTIONS, jwtKey: true }
+
+async function initCluster(path, options) {
+  const { cluster, jwtKey } = checkedOptions(options, INIT_OPTIONS)
+  return native.initCluster(String(directoryOf(path)), cluster, jwtKey).catch(rejected)
+}
+
 async function checkGateway(gateway, { chargedToken, declinedToken }) {
   const isStripe = gateway instanceof native.StripeGateway
   const checking = isStripe ? native.checkStripe(gateway, chargedToken, declinedToken) : native.checkGateway(hooks(gateway), chargedToken, declinedToken)
@@ -161,4 +174,4 @@ async function checkGateway(gateway, { chargedToken, declinedToken }) {
   if (faults.length > 0) throw new Error(`the gateway does not conform:\n${faults.map((fault) => `- ${fault}`).join('\n')}`)
 }
 
-module.exports = { BoxOffice, ManualClock, StripeGateway, checkGateway, native, nativeOf }
+module.exports = { BoxOffice, ManualClock, StripeGateway, checkGateway, initCluster, native, nativeOf }

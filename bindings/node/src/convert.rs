@@ -81,6 +81,7 @@ shown! {
     () => (): |it| *it;
     bool => bool: |it| *it;
     u32 => i64: |it| i64::from(*it);
+    i64 => i64: |it| *it;
     u64 => i64: |it| number(*it);
     usize => i64: |it| number(*it);
     str => String: |it| it.to_owned();

@@ -10,6 +10,7 @@
 
 mod calls;
 mod clock;
+mod cluster;
 mod convert;
 mod errors;
 mod feed;

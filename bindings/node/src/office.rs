@@ -116,6 +116,11 @@ impl Office {
     }
 }
 
+/// Returns a part that only some box offices have. Its class is made for those alone.
+pub(crate) fn present<T>(part: Option<T>) -> Result<T, Error> {
+    part.ok_or_else(|| Code::Internal.into())
+}
+
 /// Returns the same error, with the option that accepts a far clock by its name in JavaScript.
 fn explained(error: Error) -> Error {
     if error.code() != Code::ClockJumped {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 
-import { BoxOffice, ManualClock, StripeGateway, ValidationError } from 'boxoffice'
+import { BoxOffice, ManualClock, StripeGateway, ValidationError, initCluster } from 'boxoffice'
 import { boxOfficeRouter } from 'boxoffice/express'
 import { cast, directory, open } from './helpers.mjs'
 
@@ -23,9 +23,33 @@ test('options of a box office that there are not', async (t) => {
   const fixed = [{ amount: '1', currency: 'USD' }, { amount: '1', curency: 'EUR' }]
   await assert.rejects(BoxOffice.open(path, { fees: { fixed } }), naming('fees.fixed[1].curency'))
   await assert.rejects(BoxOffice.open(path, { toString: 1 }), naming('toString'))
+  const cluster = { servers: ['nats://127.0.0.1:1'], credentials: 'nats.creds', hostname: 'a' }
+  await assert.rejects(BoxOffice.open(path, { cluster }), naming('cluster.credentials', 'cluster.hostname'))
+  await assert.rejects(initCluster(path, { cluster, jwtKeys: 1 }), naming('cluster.credentials', 'cluster.hostname', 'jwtKeys'))
   // Nothing was opened.
   await (await BoxOffice.open(path)).close()
   assert.throws(() => new StripeGateway({ secretKey: 'sk_test_1', apiBasis: 'x' }), naming('apiBasis'))
+})
+
+test('what a cluster can not be opened with', async (t) => {
+  const path = directory(t)
+  const servers = ['nats://127.0.0.1:1']
+  const wrong = async (cluster, field, options = { jwtKey: Buffer.alloc(32, 1) }) => {
+    const refused = (error) => error instanceof ValidationError && error.errors[0].field === field
+    await assert.rejects(BoxOffice.open(path, { ...options, cluster }), refused, field)
+  }
+  await wrong({ servers }, 'JWT_KEY', {})
+  await wrong({ servers, hostName: 'Not a name' }, 'hostName')
+  await wrong({ servers, user: ['boxoffice'] }, 'user')
+  await wrong({ servers, clientCertificate: ['a', 'b', 'c'] }, 'clientCertificate')
+  await wrong({ servers, replicas: 1.5 }, 'replicas')
+  await wrong({ servers, levelWithinMs: -1 }, 'levelWithinMs')
+  for (const given of ['nats://127.0.0.1:1', { servers: 'nats://127.0.0.1:1' }, {}]) {
+    await assert.rejects(BoxOffice.open(path, { jwtKey: Buffer.alloc(32), cluster: given }), Error)
+  }
+  await assert.rejects(initCluster(path, { cluster: { servers }, jwtKey: Buffer.from('short') }), ValidationError)
+  // Nothing was opened, nor made a host of a cluster.
+  await (await BoxOffice.open(path)).close()
 })
 
 test('fields of inputs that there are not', async (t) => {

@@ -31,11 +31,14 @@ test('every method is there', async (t) => {
   for (const name of statics) assert.ok(own.includes(name) && typeof boxoffice.BoxOffice[name] === 'function', name)
   assert.deepEqual(methods(office), expected.sort())
   assert.deepEqual(Object.keys(office).sort(), Object.keys(parts).sort())
-  for (const [part, names] of Object.entries(parts)) {
+  // A box office on one machine lacks it: see tests/nats.
+  const { cluster, ...present } = parts
+  assert.ok(cluster.length > 0 && office.cluster === null && office.asSystem().cluster === null)
+  for (const [part, names] of Object.entries(present)) {
     assert.deepEqual(methods(office[part]), names.map(camel).sort(), part)
   }
   assert.deepEqual(Object.keys(office.asSystem()).sort(), system.map(([name]) => name.slice('system_'.length)).sort())
-  for (const [name, names] of system) {
+  for (const [name, names] of system.filter(([name]) => name !== 'system_cluster')) {
     assert.deepEqual(methods(office.asSystem()[name.slice('system_'.length)]), names.map(camel).sort(), name)
   }
 })

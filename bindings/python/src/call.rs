@@ -211,6 +211,11 @@ impl Drop for Shared {
     }
 }
 
+/// Returns a part that only some box offices have. Its class is made for those alone.
+pub(crate) fn present<T>(part: Option<T>) -> Result<T, Error> {
+    part.ok_or_else(|| Code::Internal.into())
+}
+
 /// Creates the error for calls from a forked process.
 fn forked(py: Python<'_>) -> PyErr {
     let text = "This process was forked from the one that opened the box office, and the engine did not come along: open it \

@@ -7,6 +7,7 @@
 
 mod call;
 mod clock;
+mod cluster;
 mod completions;
 mod convert;
 mod errors;
@@ -43,6 +44,8 @@ generated::native_module! {
     mod _native {
         #[pymodule_export]
         use crate::clock::ManualClock;
+        #[pymodule_export]
+        use crate::cluster::init_cluster;
         #[pymodule_export]
         use crate::convert::TheSystem;
         #[pymodule_export]

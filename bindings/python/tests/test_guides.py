@@ -1,29 +1,19 @@
 """The guides for gunicorn and Celery, tried for real: what runs here is the code of their pages."""
 
-import json
-import os
 import re
 import shlex
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from boxoffice import BoxOffice, UnavailableError
 from conftest import PASSWORD, Shop
+from programs import address, ask, running, until
 
 GUIDES = Path(__file__).parents[3] / "docs" / "src" / "guide"
-
-# Whatever proxy the environment names, these programs are on this machine.
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def blocks(guide: str, language: str = "python") -> list[str]:
@@ -38,51 +28,12 @@ def swapped(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-def until(log: Path, condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, log.read_text()
-        time.sleep(0.05)
-
-
-@contextmanager
-def running(command: list[str], folder: Path, log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A program that runs meanwhile, and must end well when it is asked to."""
-    given = {**os.environ, **environment}
-    with log.open("w") as out, subprocess.Popen(command, cwd=folder, env=given, stdout=out, stderr=out) as program:
-        try:
-            yield program
-            program.terminate()
-            assert program.wait(60) == 0, log.read_text()
-        finally:
-            program.kill()
-
-
 def gunicorn(*more: str) -> list[str]:
     """The command of the guide, at a free port."""
     [line] = blocks("gunicorn.md", "sh")
     program, *arguments = shlex.split(line)
     assert program == "gunicorn"
     return [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", *more, *arguments]
-
-
-def address(log: Path) -> str:
-    """The address at which gunicorn says that it listens."""
-    until(log, lambda: "Booting worker" in log.read_text())
-    found = re.search(r"Listening at: (http://\S+)", log.read_text())
-    assert found is not None, log.read_text()
-    return found[1]
-
-
-def ask(url: str, body: object = None, token: str = "") -> tuple[int, Any]:
-    data = None if body is None else json.dumps(body).encode()
-    headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
-    try:
-        with OPENER.open(urllib.request.Request(url, data, headers), timeout=60) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return refused.code, json.load(refused)
 
 
 def test_behind_gunicorn(tmp_path: Path) -> None:

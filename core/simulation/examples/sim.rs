@@ -5,12 +5,20 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use boxoffice::simulation::Failpoint;
-use boxoffice_simulation::{Failure, Simulation};
+use boxoffice_simulation::{ClusterSimulation, Failure, Report, Simulation};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Worlds that once failed: one line each, with seed and steps.
+/// Worlds that once failed: one line each, with seed and steps, and `cluster` for worlds of several hosts.
 const OFFENDERS: &str = include_str!("../offenders.txt");
+
+/// Errors that only several hosts with engines can make. Those of the protocol alone are found by its own worlds.
+const OF_SEVERAL_HOSTS: &[Failpoint] = &[
+    Failpoint::AnswerBeforeOwnCopy,
+    Failpoint::RefusalWithoutTick,
+    Failpoint::OldWorkerCharges,
+    Failpoint::AnswerBeforeSecondHost,
+];
 
 /// Runs worlds of chance through the real engine.
 #[derive(Debug, Parser)]
@@ -33,6 +41,25 @@ struct Arguments {
     /// Activates each failpoint of the engine, and fails unless every one is found within so many seeds.
     #[arg(long)]
     failpoints: bool,
+    /// Worlds of several hosts that share one journal.
+    #[arg(long)]
+    cluster: bool,
+}
+
+impl Arguments {
+    fn run(&self, seed: u64, steps: u64) -> Result<Report, Box<Failure>> {
+        if self.cluster {
+            ClusterSimulation::new().steps(steps).run(seed)
+        } else {
+            Simulation::new().steps(steps).run(seed)
+        }
+    }
+
+    /// Returns the command that replays a world.
+    fn replay(&self, seed: u64, steps: u64) -> String {
+        let cluster = if self.cluster { " --cluster" } else { "" };
+        format!("replay it: cargo xtask sim{cluster} --seed {seed} --steps {steps}")
+    }
 }
 
 fn main() -> ExitCode {
@@ -46,19 +73,19 @@ fn main() -> ExitCode {
         None => (arguments.from..arguments.from + arguments.seeds).map(|seed| (seed, arguments.steps)).collect(),
     };
     if arguments.offenders {
-        worlds.extend(offenders());
+        worlds.extend(offenders(arguments.cluster));
     }
     if let Some(seed) = arguments.seed {
-        return run_one(seed, arguments.steps);
+        return run_one(&arguments, seed);
     }
     if arguments.failpoints {
         return plant_all(&arguments);
     }
-    let failures = run_all(&worlds);
+    let failures = run_all(&arguments, &worlds);
     for failure in &failures {
         eprintln!("\n{failure}");
         let steps = worlds.iter().find(|(seed, _)| *seed == failure.seed).map_or(arguments.steps, |(_, steps)| *steps);
-        eprintln!("replay it: cargo xtask sim --seed {} --steps {steps}", failure.seed);
+        eprintln!("{}", arguments.replay(failure.seed, steps));
     }
     if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -66,15 +93,15 @@ fn main() -> ExitCode {
 /// Activates every failpoint, and prints the seed and the failure that found it.
 fn plant_all(arguments: &Arguments) -> ExitCode {
     let (next, missed) = (AtomicU64::new(0), AtomicU64::new(0));
+    let failpoints = if arguments.cluster { OF_SEVERAL_HOSTS } else { Failpoint::ALL };
     let find = |failpoint: Failpoint| {
-        let simulation = Simulation::new().steps(arguments.steps);
         let mut seeds = arguments.from..arguments.from + arguments.seeds;
-        failpoint.activate(|| seeds.find_map(|seed| simulation.run(seed).err()))
+        failpoint.activate(|| seeds.find_map(|seed| arguments.run(seed, arguments.steps).err()))
     };
     let work = || {
         loop {
             let place = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap_or(usize::MAX);
-            let Some(failpoint) = Failpoint::ALL.get(place) else { return };
+            let Some(failpoint) = failpoints.get(place) else { return };
             if let Some(failure) = find(*failpoint) {
                 let Failure { seed, step, what, .. } = *failure;
                 eprintln!("{failpoint:?}: found by seed {seed} at step {step}: {what}");
@@ -93,21 +120,27 @@ fn plant_all(arguments: &Arguments) -> ExitCode {
     if missed.into_inner() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run_one(seed: u64, steps: u64) -> ExitCode {
-    match Simulation::new().steps(steps).run(seed) {
+fn run_one(arguments: &Arguments, seed: u64) -> ExitCode {
+    let steps = arguments.steps;
+    let outcome = if arguments.cluster {
+        ClusterSimulation::new().steps(steps).tell_all().run(seed)
+    } else {
+        arguments.run(seed, steps)
+    };
+    match outcome {
         Ok(report) => {
             eprintln!("{report:#?}");
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            eprintln!("{failure}\nreplay it: cargo xtask sim --seed {seed} --steps {steps}");
+            eprintln!("{failure}\n{}", arguments.replay(seed, steps));
             ExitCode::FAILURE
         }
     }
 }
 
 /// Runs the worlds on all cores until one fails; returns the failures.
-fn run_all(worlds: &[(u64, u64)]) -> Vec<Failure> {
+fn run_all(arguments: &Arguments, worlds: &[(u64, u64)]) -> Vec<Failure> {
     let bar = ProgressBar::new(worlds.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:32}] {human_pos}/{human_len} seeds {per_sec} {eta}") {
         bar.set_style(style.progress_chars("=> "));
@@ -119,7 +152,7 @@ fn run_all(worlds: &[(u64, u64)]) -> Vec<Failure> {
         while !stop.load(Ordering::Relaxed) {
             let place = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap_or(usize::MAX);
             let Some((seed, steps)) = worlds.get(place) else { return };
-            match Simulation::new().steps(*steps).run(*seed) {
+            match arguments.run(*seed, *steps) {
                 Ok(report) => drop(records.fetch_add(report.records, Ordering::Relaxed)),
                 Err(failure) => {
                     stop.store(true, Ordering::Relaxed);
@@ -141,10 +174,11 @@ fn run_all(worlds: &[(u64, u64)]) -> Vec<Failure> {
     failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn offenders() -> impl Iterator<Item = (u64, u64)> {
+fn offenders(of_several_hosts: bool) -> impl Iterator<Item = (u64, u64)> {
     let lines = OFFENDERS.lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| {
-        let mut words = line.split_whitespace().map(str::parse);
-        Some((words.next()?.ok()?, words.next()?.ok()?))
+    lines.filter_map(move |line| {
+        let mut words = line.split_whitespace();
+        let world = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        ((words.next() == Some("cluster")) == of_several_hosts).then_some(world)
     })
 }

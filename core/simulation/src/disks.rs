@@ -36,6 +36,13 @@ impl Disks {
         [&self.journal, &self.archive, &self.views, &self.keys]
     }
 
+    /// Replaces the journal by a copy of another machine's. No process may have it open.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn copy_journal(&self, from: &Self) {
+        self.journal.overwrite(from.journal.content());
+        self.archive.overwrite(from.archive.content());
+    }
+
     /// Returns `true` if a planned power cut has happened on a disk.
     pub(crate) fn are_dead(&self) -> bool {
         self.all().into_iter().any(FaultyDisk::is_dead)
@@ -59,6 +66,18 @@ impl Disks {
         hasher.update(&self.journal.content());
         hasher.update(&self.archive.content());
         Hash::from_bytes(*hasher.finalize().as_bytes())
+    }
+
+    /// Plans a power cut in the middle of a write.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn plan_power_cut(&self, rng: &mut Rng) {
+        let disk = match rng.below(8) {
+            0..4 => &self.journal,
+            4..6 => &self.archive,
+            6 => &self.keys,
+            _ => &self.views,
+        };
+        disk.cut_power_after(rng.below(30));
     }
 
     /// Plans a fault for one of the disks.

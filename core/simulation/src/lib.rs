@@ -23,6 +23,8 @@
 //! - a replay from zero, the checkpoint with the tail, and the views agree; nothing is visible before it is durable;
 //! - the chain of hashes is complete, and time never runs backwards.
 //!
+//! With the feature `cluster`, `ClusterSimulation` runs three box offices that share one journal through such worlds.
+//!
 //! # Your own world
 //!
 //! Give the simulation your own [`PaymentGateway`](boxoffice::gateway::PaymentGateway), [`Actor`]s and [`Audit`]s to
@@ -64,6 +66,8 @@
 
 mod actors;
 mod auditor;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod disks;
 mod gateway;
 mod inspect;
@@ -79,6 +83,8 @@ mod world;
 pub use boxoffice_faulty_disk::Rng;
 
 pub use self::actors::{Act, Actor, Stage};
+#[cfg(feature = "cluster")]
+pub use self::cluster::ClusterSimulation;
 pub use self::gateway::{Movement, OwnGateway, Processor, SeededGateway, WorldTime};
 pub use self::report::{Failure, Report};
 pub use self::simulation::{Audit, Simulation};

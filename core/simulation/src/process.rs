@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boxoffice::gateway::PaymentGateway;
+#[cfg(feature = "cluster")]
+use boxoffice::simulation::SimulatedCluster;
 use boxoffice::simulation::SteppedOffice;
-use boxoffice::{BoxOffice, Clock, Code, Error, IdSource, KeyRing, Limits};
+use boxoffice::{BoxOffice, Builder, Clock, Code, Error, IdSource, KeyRing, Limits};
 
 use crate::actors::Act;
 use crate::disks::Disks;
@@ -34,6 +36,29 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the box office on the content of the disks.
     pub(crate) fn start(disks: &Disks, outside: &Outside) -> Result<Self, Error> {
+        Self::start_by(outside, |builder, gateway, runtime| {
+            let watch = Arc::new(outside.watch.clone());
+            SteppedOffice::open(builder, disks.storage(), gateway, runtime, watch)
+        })
+    }
+
+    /// Starts the box office as a host of a cluster, on the content of the disks.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn start_in_cluster(
+        disks: &Disks,
+        outside: &Outside,
+        (cluster, host): (&mut SimulatedCluster, usize),
+    ) -> Result<Self, Error> {
+        Self::start_by(outside, |builder, gateway, runtime| {
+            let watch = Arc::new(outside.watch.clone());
+            SteppedOffice::open_in_cluster(builder, disks.storage(), gateway, runtime, watch, (cluster, host))
+        })
+    }
+
+    fn start_by(
+        outside: &Outside,
+        open: impl FnOnce(Builder, Arc<dyn PaymentGateway>, &tokio::runtime::Handle) -> Result<SteppedOffice, Error>,
+    ) -> Result<Self, Error> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
@@ -46,8 +71,7 @@ impl Process {
             .limits(outside.limits)
             // No session outlives the run, so the key needs no secret.
             .key_ring(KeyRing::new(&[7; 32])?);
-        let watch = Arc::new(outside.watch.clone());
-        let engine = SteppedOffice::open(builder, disks.storage(), Arc::new(gateway), runtime.handle(), watch)?;
+        let engine = open(builder, Arc::new(gateway), runtime.handle())?;
         let process = Self { engine, runtime: Some(runtime) };
         process.pump();
         Ok(process)

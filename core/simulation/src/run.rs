@@ -8,7 +8,7 @@ use boxoffice::testing::{ManualClock, SeededIds};
 use boxoffice::{Clock, Record, StreamKey, Timestamp};
 
 use crate::Rng;
-use crate::actors::{Actor, Stage};
+use crate::actors::{Actor, Stage, one_of};
 use crate::auditor::{Asked, Auditor, Verdict};
 use crate::disks::Disks;
 use crate::gateway::{SeededGateway, WorldTime};
@@ -117,18 +117,10 @@ impl Run {
 
     /// Runs a task of a random actor.
     pub(crate) fn act(&mut self) -> Verdict {
-        let total = self.cast.iter().map(|(weight, _)| weight).sum();
-        let mut left = self.rng.below(total);
-        let Some((_, actor)) = self.cast.iter_mut().find(|(weight, _)| {
-            let found = left < *weight;
-            left = left.saturating_sub(*weight);
-            found
-        }) else {
-            return Ok(());
-        };
+        let Some(actor) = one_of(&mut self.cast, &mut self.rng) else { return Ok(()) };
         let process = self.process.as_ref().ok_or("there is no process")?;
         let (world, cards) = (&self.world, &*self.cards);
-        let mut stage = Stage { office: process.office(), world, rng: &mut self.rng, cards };
+        let mut stage = Stage { office: process.office(), world, rng: &mut self.rng, cards, repeats: false };
         if let Some(act) = actor.act(&mut stage) {
             process.spawn(act);
         }
@@ -313,7 +305,7 @@ impl Run {
 }
 
 /// Converts the command to the auditor's type.
-fn asked(command: &boxoffice::simulation::Asked, at: Timestamp) -> Asked {
+pub(crate) fn asked(command: &boxoffice::simulation::Asked, at: Timestamp) -> Asked {
     let boxoffice::simulation::Asked { name, actor, fingerprint, email, .. } = *command;
     Asked { name, actor, fingerprint, email, at }
 }

@@ -117,6 +117,7 @@ impl PaymentGateway for Watched {
 
     fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         let id = request.charge_id;
+        self.watch.gateway(GatewayNews::AskedToLookUp);
         let answer = self.gateway.lookup(request);
         Box::pin(async move { answer.await.inspect(|answer| self.hear(id, answer)) })
     }

@@ -10,6 +10,7 @@
 
 mod apply;
 pub(crate) mod auth;
+pub(crate) mod cluster;
 mod decide;
 pub(crate) mod expiration;
 pub(crate) mod ledger;
@@ -27,6 +28,7 @@ mod tests;
 pub(crate) mod ticket;
 #[cfg(test)]
 mod trace;
+pub(crate) mod webhook;
 
 use std::time::Duration;
 
@@ -55,6 +57,8 @@ pub(crate) struct Context {
     pub actor: Actor,
     /// Owner of the email that the command is about, if it has one.
     pub email_owner: Option<UserId>,
+    /// `true` if a decision about the cluster's hosts is not durable yet.
+    pub hosts_changing: bool,
     /// Limits in force.
     pub limits: Limits,
 }

@@ -17,10 +17,11 @@ use super::payment::{
 };
 use super::testing::*;
 use super::ticket::{Listing, TicketStatus};
+use super::webhook::WebhookProgress;
 use super::{Context, Decision, Fact, Limits, Order, Rejection, State, Ticket, User, decide};
 use crate::command::Command;
 use crate::domain::order::{Agreed, CreateOrder};
-use crate::event::{Actor, DomainEvent, StreamKey};
+use crate::event::{Actor, DomainEvent, Hash, StreamKey};
 use crate::types::{Change, ChargeId, OrderId, PayoutId, SeatLabel, SessionId, Timestamp, UserId};
 
 const SEEDS: u64 = 48;
@@ -89,7 +90,8 @@ impl Walk {
         let email_owner = (self.random.below(8) == 0).then(|| self.some_user());
         let policy = if self.random.below(4) == 0 { "escalate" } else { "retake,return" };
         let limits = Limits { late_money: policy.parse().unwrap(), ..LIMITS };
-        let context = Context { now: ms(self.now), actor, email_owner, limits };
+        let hosts_changing = self.random.below(8) == 0;
+        let context = Context { now: ms(self.now), actor, email_owner, hosts_changing, limits };
         let loaded = self.load(&command, actor);
         let named = command.reads(actor, &self.lean);
         drop(self.full.looked_at());
@@ -117,7 +119,7 @@ impl Walk {
             match *key {
                 StreamKey::Ticket(id) => self.full.ticket(id).cloned().map(|ticket| self.lean.restore_ticket(ticket)),
                 StreamKey::Order(id) => self.full.order(id).cloned().map(|order| self.lean.restore_order(order)),
-                StreamKey::User(_) | StreamKey::Email(_) => None,
+                StreamKey::User(_) | StreamKey::Email(_) | StreamKey::Host(_) | StreamKey::Webhook(_) => None,
             };
         }
         keys
@@ -168,7 +170,9 @@ impl Walk {
     }
 
     fn command(&mut self) -> (Actor, Command) {
-        match self.random.below(33) {
+        match self.random.below(35) {
+            34 => self.webhook_command(),
+            33 => self.host_command(),
             32 => self.payout_command(),
             0..=2 => self.user_command(),
             3..=9 => self.ticket_command(),
@@ -230,6 +234,33 @@ impl Walk {
         let seller_id = sold.unwrap_or_else(|| self.some_user());
         let (amount, reference) = (money(1 + self.random.below(300), "USD"), "SEPA 1".parse().unwrap());
         (self.actor(None), Command::RecordPayout(RecordPayout { payout_id, seller_id, amount, reference }))
+    }
+
+    fn host_command(&mut self) -> (Actor, Command) {
+        let number = 1 + self.random.below(4);
+        let name = ["a", "b", "c", "d"][usize::try_from(self.random.below(4)).unwrap()];
+        let command = match self.random.below(3) {
+            0 => leave(number),
+            _ => join(number, name, self.random.below(3) == 0),
+        };
+        let actor = if self.random.below(4) == 0 { self.actor(None) } else { Actor::System };
+        (actor, command)
+    }
+
+    fn webhook_command(&mut self) -> (Actor, Command) {
+        let number = 1 + self.random.below(5);
+        let version = self.full.webhook(webhook(number)).filter(|it| !it.removed).map_or(0, |it| it.version);
+        // Whoever decides by an older version changes nothing.
+        let version = if self.random.below(4) == 0 { version + 1 } else { version };
+        let command = match self.random.below(8) {
+            0..=2 => save(number, version, "sealed", (self.random.below(4) > 0).then_some(self.now)),
+            3..=4 => advance(number, version, WebhookProgress::new(self.now, Hash::ZERO)),
+            5 => disable(number, (self.random.below(2) == 0).then_some(version), "gone"),
+            6 => resume(number),
+            _ => remove(number),
+        };
+        let actor = if self.random.below(4) == 0 { self.actor(None) } else { Actor::System };
+        (actor, command)
     }
 
     fn order_command(&mut self) -> Command {
@@ -363,6 +394,8 @@ impl Walk {
         self.all_users().for_each(|user| state.restore_user(Arc::clone(user)));
         let lasting = self.sessions.iter().filter(|(id, _)| self.full.is_revoked(*id));
         lasting.for_each(|(id, expires_at)| state.restore_revoked(*id, *expires_at));
+        self.full.hosts().iter().for_each(|host| state.restore_host(Arc::clone(host)));
+        self.full.webhooks().iter().for_each(|webhook| state.restore_webhook(Arc::clone(webhook)));
         state.restore_accounts(self.full.ledger().accounts().clone());
         state
     }
@@ -373,6 +406,27 @@ impl Walk {
         self.audit_counts(&self.full);
         self.audit_counts(&self.lean);
         self.audit_accounts();
+        self.audit_hosts();
+        self.audit_webhooks();
+    }
+
+    /// Checks that a webhook is disabled with a reason and a time or with neither, and that what is removed keeps no secret.
+    fn audit_webhooks(&self) {
+        assert!(self.full.webhooks().iter().eq(self.lean.webhooks().iter()));
+        for webhook in self.full.webhooks().iter() {
+            assert_eq!(webhook.disabled_reason.is_some(), webhook.disabled_at.is_some(), "{webhook:?}");
+            assert_eq!(webhook.removed, webhook.sealed.is_empty(), "{webhook:?}");
+        }
+    }
+
+    /// Checks that hosts have names of their own, and that one votes unless none ever did.
+    fn audit_hosts(&self) {
+        let (full, lean) = (self.full.hosts(), self.lean.hosts());
+        assert!(full.iter().eq(lean.iter()) && full.voters() == lean.voters());
+        let names: Vec<_> = full.iter().filter(|host| !host.left).map(|host| &host.name).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{full:?}");
+        assert!(full.voters().iter().eq(full.iter().filter(|host| host.votes()).map(|host| &host.id)));
+        assert!(!self.occurred.contains("Cluster(LastVoter)") || !full.voters().is_empty(), "{full:?}");
     }
 
     /// Checks that the accounts sum to zero, and the sellers' accounts to the rest of complete orders less payouts.
@@ -493,7 +547,8 @@ fn check_covers_everything(seen: &BTreeSet<String>) {
     let events = "UserCreated UserUpdated UserErased SessionRevoked TicketCreated TicketUpdated TicketWithdrawn \
         OrderCreated OrderCancelled OrderExpired PaymentStarted ChargeCreated ChargeFailed RefundStarted ChargeRefunded \
         ChargeAuthorized RefundFailed LateMoneyReceived ChargeTransferred ChargeEscalated EscalationResolved \
-        VoidStarted ChargeVoided ChargeDisputed DisputeClosed PayoutRecorded";
+        VoidStarted ChargeVoided ChargeDisputed DisputeClosed PayoutRecorded HostJoined HostLeft WebhookSaved \
+        WebhookAdvanced WebhookDisabled WebhookResumed WebhookRemoved";
     let refusals = "Auth(UserNotFound) Auth(EmailTaken) Auth(SessionEnded) Auth(StillTrading) Ticket(NotFound) \
         Ticket(NotYours) Ticket(Locked) Ticket(Sold) Ticket(Withdrawn) Ticket(VersionMismatch) Ticket(NoSeller) Ticket(SeatTaken(0)) \
         Order(NotFound) Order(NotYours) Order(TicketNotFound(Ticket Order(OwnTicket(Ticket Order(TicketLocked(Ticket \
@@ -503,7 +558,8 @@ fn check_covers_everything(seen: &BTreeSet<String>) {
         Payment(Order(Expired)) Payment(NotFound) Payment(RefundNotYours) Payment(NotRefundable) \
         Payment(AlreadyRefunded) Payment(RefundTooLarge) Payment(RefundCurrency) Payment(ReturnNeedsFullRefund) \
         Payment(OperatorRequired) Payment(NotEscalated) Ledger(OperatorRequired) Ledger(SellerNotFound) \
-        Ledger(ExceedsBalance)";
+        Ledger(ExceedsBalance) Cluster(OperatorRequired) Cluster(HostNotFound) Cluster(NameTaken) Cluster(ChangePending) \
+        Cluster(LastVoter) Webhook(OperatorRequired) Webhook(NotFound) Webhook(LimitReached)";
     let all = events.split_whitespace().chain(refusals.split_whitespace()).chain(["nothing"]);
     let missing: Vec<_> = all.filter(|name| !seen.contains(*name)).collect();
     assert!(missing.is_empty(), "never seen: {missing:?}, but {seen:?}");

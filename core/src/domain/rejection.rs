@@ -1,6 +1,6 @@
 //! Refusals of the domains.
 
-use super::{auth, expiration, ledger, order, payment, ticket};
+use super::{auth, cluster, expiration, ledger, order, payment, ticket, webhook};
 use crate::types::TicketId;
 
 /// Defines a domain's `Rejection`, and its `codes`: the list of each refusal's public code.
@@ -85,6 +85,10 @@ domains! {
     Payment(payment),
     /// Refusal of the ledger domain.
     Ledger(ledger),
+    /// Refusal of the cluster domain.
+    Cluster(cluster),
+    /// Refusal of the webhook domain.
+    Webhook(webhook),
 }
 
 impl Rejection {
@@ -93,7 +97,12 @@ impl Rejection {
         match self {
             Self::Auth(rejection) => rejection.counts_holds(),
             Self::Order(rejection) => rejection.counts_holds(),
-            Self::Ticket(_) | Self::Expiration(_) | Self::Payment(_) | Self::Ledger(_) => false,
+            Self::Ticket(_)
+            | Self::Expiration(_)
+            | Self::Payment(_)
+            | Self::Ledger(_)
+            | Self::Cluster(_)
+            | Self::Webhook(_) => false,
         }
     }
 
@@ -102,7 +111,12 @@ impl Rejection {
         match self {
             Self::Order(rejection) => rejection.ticket(),
             Self::Payment(rejection) => rejection.ticket(),
-            Self::Auth(_) | Self::Ticket(_) | Self::Expiration(_) | Self::Ledger(_) => None,
+            Self::Auth(_)
+            | Self::Ticket(_)
+            | Self::Expiration(_)
+            | Self::Ledger(_)
+            | Self::Cluster(_)
+            | Self::Webhook(_) => None,
         }
     }
 
@@ -110,7 +124,13 @@ impl Rejection {
     pub(crate) const fn row(self) -> Option<usize> {
         match self {
             Self::Ticket(rejection) => rejection.row(),
-            Self::Auth(_) | Self::Order(_) | Self::Expiration(_) | Self::Payment(_) | Self::Ledger(_) => None,
+            Self::Auth(_)
+            | Self::Order(_)
+            | Self::Expiration(_)
+            | Self::Payment(_)
+            | Self::Ledger(_)
+            | Self::Cluster(_)
+            | Self::Webhook(_) => None,
         }
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::cluster::Host;
 use super::ledger::Payout;
+use super::webhook::Webhook;
 use super::{Order, Ticket, User};
 
 /// A type that commands are answered with.
@@ -51,4 +53,8 @@ replies! {
     Order(Arc<Order>),
     /// The payout.
     Payout(Payout),
+    /// The host of the cluster.
+    Host(Arc<Host>),
+    /// The webhook.
+    Webhook(Arc<Webhook>),
 }

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::auth::RevokedSessions;
+use super::cluster::{Host, Hosts};
 use super::expiration::Deadlines;
 use super::ledger::{Accounts, Ledger, LedgerEntry};
 use super::ticket::{SeatKey, Seats};
+use super::webhook::{Webhook, Webhooks};
 use super::{Order, Ticket, User, order};
 use crate::event::{Actor, StreamKey};
 use crate::failpoint::Failpoint;
-use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
+use crate::types::{HostId, OrderId, SessionId, TicketId, Timestamp, UserId, WebhookId};
 
 /// State on which commands are decided.
 ///
@@ -36,6 +38,10 @@ pub(crate) struct State {
     open_orders: usize,
     /// Accounts of the money.
     ledger: Ledger,
+    /// Hosts of the cluster.
+    hosts: Hosts,
+    /// Webhooks that the hosts share.
+    webhooks: Webhooks,
     /// Record of the streams that were read.
     #[cfg(test)]
     trace: super::trace::Trace,
@@ -134,6 +140,28 @@ impl State {
         &self.ledger
     }
 
+    /// Returns the host of the cluster with this id, also if it has left.
+    pub(crate) fn host(&self, id: HostId) -> Option<&Arc<Host>> {
+        self.note(StreamKey::Host(id));
+        self.hosts.get(id)
+    }
+
+    /// Returns the hosts of the cluster.
+    pub(crate) fn hosts(&self) -> &Hosts {
+        &self.hosts
+    }
+
+    /// Returns the webhook with this id, also if it was removed.
+    pub(crate) fn webhook(&self, id: WebhookId) -> Option<&Arc<Webhook>> {
+        self.note(StreamKey::Webhook(id));
+        self.webhooks.get(id)
+    }
+
+    /// Returns the webhooks that the hosts share.
+    pub(crate) fn webhooks(&self) -> &Webhooks {
+        &self.webhooks
+    }
+
     /// Returns the entries of the ledger since the previous call.
     pub(crate) fn take_entries(&mut self) -> Vec<Arc<LedgerEntry>> {
         self.ledger.take_fresh()
@@ -150,6 +178,8 @@ impl State {
             StreamKey::User(id) => self.users.get(&id).map_or(0, |user| user.version),
             StreamKey::Ticket(id) => self.tickets.get(&id).map_or(0, |ticket| ticket.version),
             StreamKey::Order(id) => self.orders.get(&id).map_or(0, |order| order.version),
+            StreamKey::Host(id) => self.hosts.get(id).map_or(0, |host| host.version),
+            StreamKey::Webhook(id) => self.webhooks.get(id).map_or(0, |webhook| webhook.version),
             StreamKey::Email(_) => 0,
         }
     }
@@ -157,6 +187,16 @@ impl State {
     /// Loads a user.
     pub(crate) fn restore_user(&mut self, user: Arc<User>) {
         self.users.insert(user.id, user);
+    }
+
+    /// Loads a host of the cluster.
+    pub(crate) fn restore_host(&mut self, host: Arc<Host>) {
+        self.hosts.insert(host);
+    }
+
+    /// Loads a webhook.
+    pub(crate) fn restore_webhook(&mut self, webhook: Arc<Webhook>) {
+        self.webhooks.insert(webhook);
     }
 
     /// Loads a ticket, and counts it if it is on sale or locked.
@@ -229,7 +269,7 @@ impl State {
         match key {
             StreamKey::Ticket(id) => drop(self.take_terminal_ticket(id)),
             StreamKey::Order(id) => drop(self.take_terminal_order(id)),
-            StreamKey::User(_) | StreamKey::Email(_) => {}
+            StreamKey::User(_) | StreamKey::Email(_) | StreamKey::Host(_) | StreamKey::Webhook(_) => {}
         }
     }
 
@@ -240,6 +280,8 @@ impl State {
             StreamKey::Order(id) => self.orders.contains_key(&id),
             StreamKey::User(id) => self.users.contains_key(&id),
             StreamKey::Email(_) => true,
+            StreamKey::Host(id) => self.hosts.get(id).is_some(),
+            StreamKey::Webhook(id) => self.webhooks.get(id).is_some(),
         }
     }
 }

@@ -11,14 +11,20 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
+use super::cluster::{JoinHost, LeaveHost};
 use super::expiration::ExpireOrder;
 use super::order::{CancelOrder, CreateOrder, TicketVersions};
 use super::payment::{Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
 use super::ticket::{CreateTickets, Listing, Show, UpdateTicket, WithdrawTicket};
+use super::webhook::{
+    AdvanceWebhook, DisableWebhook, RemoveWebhook, ResumeWebhook, SaveWebhook, Webhook, WebhookProgress,
+};
 use super::{Context, Decision, Events, Fact, Inconsistency, Limits, Order, Rejection, State, Ticket, User, decide};
 use crate::command::Command;
-use crate::event::{Actor, DomainEvent, EmailKey, TicketVersion};
-use crate::types::{Change, ChargeId, Money, OrderId, RefundId, SessionId, TicketId, Timestamp, UserId};
+use crate::event::{Actor, DomainEvent, EmailKey, Hash, TicketVersion};
+use crate::types::{
+    Change, ChargeId, HostId, Money, OrderId, RefundId, SessionId, TicketId, Timestamp, UserId, WebhookId,
+};
 
 /// Number of the first seller of [`market`]; the other users follow.
 pub(crate) const SELLER: u64 = 1;
@@ -35,7 +41,7 @@ pub(crate) const HOLD: u64 = 15 * 60 * 1000;
 /// Returns a scenario in which nothing has happened, at time 0, with the system acting.
 pub(crate) fn nothing() -> Scenario {
     let (state, now, limits) = (State::default(), Timestamp::default(), Limits::default());
-    Scenario { state, now, actor: Actor::System, email_owner: None, limits }
+    Scenario { state, now, actor: Actor::System, email_owner: None, hosts_changing: false, limits }
 }
 
 /// Returns a scenario with two sellers, two buyers and an operator, and no tickets yet.
@@ -50,6 +56,7 @@ pub(crate) struct Scenario {
     now: Timestamp,
     actor: Actor,
     email_owner: Option<UserId>,
+    hosts_changing: bool,
     limits: Limits,
 }
 
@@ -72,6 +79,11 @@ impl Scenario {
     /// Makes this user the owner of every email that a command is about.
     pub(crate) fn email_of(self, number: u64) -> Self {
         Self { email_owner: Some(user(number)), ..self }
+    }
+
+    /// Lets a decision about the hosts of the cluster be not durable yet.
+    pub(crate) fn while_hosts_change(self) -> Self {
+        Self { hosts_changing: true, ..self }
     }
 
     /// Sets the limits.
@@ -115,7 +127,8 @@ impl Scenario {
     }
 
     pub(crate) fn context(&self) -> Context {
-        Context { now: self.now, actor: self.actor, email_owner: self.email_owner, limits: self.limits }
+        let Self { now, actor, email_owner, hosts_changing, limits, .. } = *self;
+        Context { now, actor, email_owner, hosts_changing, limits }
     }
 
     pub(crate) fn user(&self, number: u64) -> &User {
@@ -128,6 +141,10 @@ impl Scenario {
 
     pub(crate) fn order(&self, number: u64) -> &Order {
         self.state.order(order_id(number)).unwrap()
+    }
+
+    pub(crate) fn webhook(&self, number: u64) -> &Webhook {
+        self.state.webhook(webhook(number)).unwrap()
     }
 
     pub(crate) fn charge(&self, number: u64) -> &Charge {
@@ -220,6 +237,14 @@ pub(crate) fn refund_id(number: u64) -> RefundId {
     RefundId::from_bytes(bytes(number))
 }
 
+pub(crate) fn host(number: u64) -> HostId {
+    HostId::from_bytes(bytes(number))
+}
+
+pub(crate) fn webhook(number: u64) -> WebhookId {
+    WebhookId::from_bytes(bytes(number))
+}
+
 pub(crate) fn session(number: u64) -> SessionId {
     SessionId::from_bytes(bytes(number))
 }
@@ -280,6 +305,43 @@ pub(crate) fn erase(number: u64) -> Command {
 pub(crate) fn revoke(number: u64, session_number: u64, expires_at: u64) -> Command {
     let session_id = session(session_number);
     Command::RevokeSession(RevokeSession { user_id: user(number), session_id, expires_at: ms(expires_at) })
+}
+
+pub(crate) fn join(number: u64, name: &str, voter: bool) -> Command {
+    Command::JoinHost(JoinHost { host_id: host(number), name: name.parse().unwrap(), voter })
+}
+
+pub(crate) fn leave(number: u64) -> Command {
+    Command::LeaveHost(LeaveHost { host_id: host(number) })
+}
+
+/// Returns a command that saves a webhook for all events under this text; with a cursor, from there on.
+pub(crate) fn save(number: u64, expected_version: u64, sealed: &str, cursor: Option<u64>) -> Command {
+    let progress = cursor.map(|cursor| WebhookProgress::new(cursor, Hash::ZERO));
+    let (webhook_id, event_types) = (webhook(number), Vec::new());
+    Command::SaveWebhook(SaveWebhook {
+        webhook_id,
+        expected_version,
+        event_types,
+        sealed: sealed.into(),
+        progress: progress.map(Box::new),
+    })
+}
+
+pub(crate) fn advance(number: u64, expected_version: u64, progress: WebhookProgress) -> Command {
+    Command::AdvanceWebhook(AdvanceWebhook { webhook_id: webhook(number), expected_version, progress: progress.into() })
+}
+
+pub(crate) fn disable(number: u64, expected_version: Option<u64>, reason: &str) -> Command {
+    Command::DisableWebhook(DisableWebhook { webhook_id: webhook(number), expected_version, reason: reason.into() })
+}
+
+pub(crate) fn resume(number: u64) -> Command {
+    Command::ResumeWebhook(ResumeWebhook { webhook_id: webhook(number) })
+}
+
+pub(crate) fn remove(number: u64) -> Command {
+    Command::RemoveWebhook(RemoveWebhook { webhook_id: webhook(number) })
 }
 
 pub(crate) fn list<const N: usize>(tickets: [u64; N]) -> Command {

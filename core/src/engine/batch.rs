@@ -16,6 +16,8 @@ use crate::journal::{Proposal, StoredResult, StreamVersions};
 use crate::types::{CardToken, CommandId, Timestamp, UserId};
 use crate::views::Entity;
 
+#[cfg(feature = "cluster")]
+use super::handle::Asked;
 use super::handle::Request;
 
 /// Answer to send once the batch is durable, and its receiver.
@@ -40,6 +42,17 @@ pub(super) struct Batch {
     pub(super) settled: Vec<Arc<Order>>,
     /// Number of orders that expire in this batch.
     pub(super) expired: usize,
+    /// `true` if this batch changes the hosts of the cluster.
+    pub(super) changes_hosts: bool,
+    /// What the answers answer, in their order. It is kept until they are sent, in a cluster.
+    #[cfg(feature = "cluster")]
+    pub(super) asked: Vec<Asked>,
+    /// Bytes of the proposals, as estimated in a cluster.
+    #[cfg(feature = "cluster")]
+    pub(super) bytes: usize,
+    /// `true` if its callers were told that the outcome is unknown, because it took too long to come.
+    #[cfg(feature = "cluster")]
+    pub(super) is_late: bool,
     /// Metrics after this batch.
     pub(super) metrics: Values,
     /// Owners of emails by decisions of this batch.
@@ -75,10 +88,11 @@ impl Batch {
             request.command.reads(request.actor, state).into_iter().map(|key| (key, state.version(key))).collect();
         let mut events = SmallVec::with_capacity(decision.events.len());
         for event in decision.events {
-            let version = state.version(event.stream()) + 1;
+            let stream = event.stream();
+            let version = state.version(stream) + 1;
             state.apply(&event, Fact { at: self.now, version })?;
-            self.entities.extend(event.changes().into_iter().filter_map(|key| super::replay::entity(state, key)));
-            self.entities.extend(state.take_entries().into_iter().map(Entity::Posted));
+            self.changes_hosts |= matches!(stream, StreamKey::Host(_));
+            self.show(state, &event);
             events.push((event, version));
         }
         let answer = request.command.answer(state, self.now).ok_or_else(|| Code::Internal.into());
@@ -101,6 +115,12 @@ impl Batch {
             });
         }
         Ok(answer)
+    }
+
+    /// Adds the new state of what an event has changed.
+    pub(super) fn show(&mut self, state: &mut State, event: &DomainEvent) {
+        self.entities.extend(event.changes().into_iter().filter_map(|key| super::replay::entity(state, key)));
+        self.entities.extend(state.take_entries().into_iter().map(Entity::Posted));
     }
 
     /// Accepts a refusal. Appends nothing, unless the command has an idempotency key and a repetition has to be refused
@@ -137,11 +157,15 @@ impl Batch {
         // An answer that can't be encoded is a bug; the command then has no stored answer.
         let answer =
             answer::encode(answer).inspect_err(|error| tracing::error!(?error, "an answer was not kept")).ok()?;
-        Some(StoredResult { at: self.now, fingerprint, answer })
+        #[cfg(feature = "cluster")]
+        let at = self.result_at(request, &answer);
+        #[cfg(not(feature = "cluster"))]
+        let at = self.now;
+        Some(StoredResult { at, fingerprint, answer })
     }
 
     /// Adds the work to do once the event is durable.
-    fn note(&mut self, state: &State, event: &DomainEvent, card: Option<&CardToken>) {
+    pub(super) fn note(&mut self, state: &State, event: &DomainEvent, card: Option<&CardToken>) {
         match event.then() {
             Some(Then::Charge(id)) => {
                 self.work

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::clock::Stopwatch;
 use crate::failures::Failures;
-use crate::journal::Journal;
-use crate::views::Views;
+use crate::journal::{Head, Journal};
+use crate::views::{Views, ViewsError};
 
 /// Number of changed entities that make a checkpoint due.
 pub(super) const DIRTY_MAX: usize = 200_000;
@@ -25,6 +25,9 @@ const REST: Duration = Duration::from_secs(10);
 
 /// Interval, during the pause, of the check for too many changes.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Interval of the question whether the journal is durable up to what a checkpoint covers.
+const PERSIST_EVERY: Duration = Duration::from_millis(10);
 
 /// Writes checkpoints and archives records in the background. Never blocks an append: it shares only the disk with the
 /// writer.
@@ -74,7 +77,7 @@ impl Checkpointer {
 fn run(views: &Views, journal: &dyn Journal, failures: &Failures, signals: &flume::Receiver<Signal>) {
     let mut archiver = Archiver { journal, failures, failed: None };
     let mut rested = Stopwatch::start();
-    let (mut is_due, mut more) = (false, false);
+    let (mut is_due, mut more, mut stops) = (false, false, false);
     loop {
         let wait = if is_due || more { LOOK_EVERY } else { INTERVAL };
         match signals.recv_timeout(wait) {
@@ -86,8 +89,9 @@ fn run(views: &Views, journal: &dyn Journal, failures: &Failures, signals: &flum
         let (changed, rest) = (views.dirty(), rested.elapsed());
         is_due = changed > 0 && (is_due || rest >= INTERVAL);
         if is_due && (rest >= REST || changed >= DIRTY_LIMIT) {
-            match views.checkpoint() {
+            match views.checkpoint_after(&mut |covers| persist(journal, covers, signals, &mut stops)) {
                 Ok(head) => tracing::debug!(seq = head.seq, "checkpoint written"),
+                Err(_) if stops => return,
                 // Nothing is lost: the next checkpoint tries again, and without any, the journal is replayed.
                 Err(error) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "a checkpoint could not be written");
@@ -98,6 +102,26 @@ fn run(views: &Views, journal: &dyn Journal, failures: &Failures, signals: &flum
             rested = Stopwatch::start();
         }
     }
+}
+
+/// Waits until the records up to here survive a crash. Only a journal that several hosts share keeps anybody waiting, until
+/// the append under way has ended. `stops` is set if the thread has to end meanwhile.
+fn persist(
+    journal: &dyn Journal,
+    covers: Head,
+    signals: &flume::Receiver<Signal>,
+    stops: &mut bool,
+) -> Result<(), ViewsError> {
+    while !journal.persist(covers.seq).map_err(|error| ViewsError::Storage(Box::new(error)))? {
+        match signals.recv_timeout(PERSIST_EVERY) {
+            Ok(Signal::Due) | Err(flume::RecvTimeoutError::Timeout) => {}
+            Ok(Signal::Stop) | Err(flume::RecvTimeoutError::Disconnected) => {
+                *stops = true;
+                return Err(ViewsError::Storage("the engine stops".into()));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Archives records, and pauses after a failure.

@@ -26,6 +26,8 @@ fn code(rejection: Rejection) -> Code {
         Rejection::Expiration(rejection) => rejection.into(),
         Rejection::Payment(rejection) => rejection.into(),
         Rejection::Ledger(rejection) => rejection.into(),
+        Rejection::Cluster(rejection) => rejection.into(),
+        Rejection::Webhook(rejection) => rejection.into(),
     }
 }
 
@@ -33,12 +35,13 @@ impl From<JournalError> for Error {
     fn from(error: JournalError) -> Self {
         let code = match error {
             JournalError::InUse => Code::JournalInUse,
-            JournalError::NewerFormat { .. } => Code::JournalNewerFormat,
+            JournalError::NewerFormat { .. } | JournalError::UnknownEvent { .. } => Code::JournalNewerFormat,
             JournalError::Damaged { .. } => {
                 return Self::with_message(Code::JournalDamaged, error.to_string()).with_source(error);
             }
             JournalError::Closed => Code::EngineClosed,
-            JournalError::Storage(_) => Code::JournalUnavailable,
+            JournalError::Storage(_) | JournalError::Deposed | JournalError::Unresolved => Code::JournalUnavailable,
+            JournalError::TooLarge => Code::CommandTooLarge,
         };
         Self::from(code).with_source(error)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::command_metrics::CommandMetrics;
 use crate::clock::{EngineTime, Stopwatch, Waker};
@@ -30,12 +30,30 @@ pub(crate) struct Request {
     pub(crate) fingerprint: Option<[u8; 16]>,
     /// Card to charge. It goes to the gateway once the intent is durable, and is never written to disk.
     pub(crate) card: Option<CardToken>,
+    /// `true` if the fingerprint is not the caller's. The result is then kept only for as long as hosts may send the command
+    /// again.
+    #[cfg(feature = "cluster")]
+    pub(crate) is_brief: bool,
+    /// `true` if a host of the cluster has given it away and asks again until it is answered. It is never given away once more:
+    /// both would be decided.
+    #[cfg(feature = "cluster")]
+    pub(crate) is_delivered: bool,
 }
 
 impl Request {
     /// Creates a request without idempotency key and card. A repetition is another command.
     pub(crate) fn new(command: impl Into<Command>, id: CommandId, actor: Actor) -> Self {
-        Self { command: command.into(), id, actor, fingerprint: None, card: None }
+        Self {
+            command: command.into(),
+            id,
+            actor,
+            fingerprint: None,
+            card: None,
+            #[cfg(feature = "cluster")]
+            is_brief: false,
+            #[cfg(feature = "cluster")]
+            is_delivered: false,
+        }
     }
 }
 
@@ -57,11 +75,14 @@ pub(super) enum Asked {
 
 /// A command that was refused before it came into the queue, and that may be a repetition.
 #[derive(Debug)]
-pub(super) struct Repetition {
-    pub(super) id: CommandId,
-    pub(super) fingerprint: [u8; 16],
+pub(crate) struct Repetition {
+    pub(crate) id: CommandId,
+    pub(crate) fingerprint: [u8; 16],
     /// Answer if it is none.
-    pub(super) refusal: Error,
+    pub(crate) refusal: Error,
+    /// `true` if a host of the cluster has given the question away and asks again until it is answered.
+    #[cfg(feature = "cluster")]
+    pub(crate) is_delivered: bool,
 }
 
 /// Entry of the writer's queue.
@@ -88,9 +109,22 @@ pub(crate) struct Handle {
     /// `true` if a full queue refuses immediately instead of making callers wait.
     refuse_when_full: bool,
     metrics: CommandMetrics,
+    /// Payments that wait for their intents to be durable.
+    payments: watch::Sender<usize>,
+    /// `true` if no payment may begin any more.
+    payments_ended: AtomicBool,
     /// Observer of every command and its answer.
     #[cfg(any(test, feature = "simulation"))]
     pub(crate) tap: std::sync::OnceLock<Arc<dyn Tap>>,
+}
+
+/// A payment whose intent is not durable yet.
+struct Payment<'a>(&'a watch::Sender<usize>);
+
+impl Drop for Payment<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
 }
 
 /// Observer of every given command and every received answer: the knowledge of a caller, and nothing more.
@@ -117,6 +151,8 @@ impl Handle {
             stopped,
             refuse_when_full,
             metrics: CommandMetrics::default(),
+            payments: watch::Sender::new(0),
+            payments_ended: AtomicBool::new(false),
             #[cfg(any(test, feature = "simulation"))]
             tap: std::sync::OnceLock::new(),
         }
@@ -139,6 +175,19 @@ impl Handle {
         answer
     }
 
+    /// Submits a command that another host gave away, as [`Handle::submit`] does. That host counts it.
+    #[cfg(feature = "cluster")]
+    pub(crate) async fn deliver(&self, request: Request) -> Result<Reply, Error> {
+        self.enqueue_and_wait(Asked::Decision(request)).await
+    }
+
+    /// Returns the first answer to a command that another host has refused before it came into the queue there, as
+    /// [`Handle::first_answer`] does.
+    #[cfg(feature = "cluster")]
+    pub(crate) async fn deliver_repetition(&self, repetition: Repetition) -> Result<Reply, Error> {
+        self.enqueue_and_wait(Asked::FirstAnswer(repetition)).await
+    }
+
     /// Returns the first answer to a command that is refused before it comes into the queue, if it is a repetition; otherwise the
     /// refusal. Waits until the first answer is durable, so that a repetition never hears less than the first caller.
     pub(crate) async fn first_answer(
@@ -147,13 +196,21 @@ impl Handle {
         fingerprint: [u8; 16],
         refusal: Error,
     ) -> Result<Reply, Error> {
-        self.enqueue_and_wait(Asked::FirstAnswer(Repetition { id, fingerprint, refusal })).await
+        let repetition = Repetition {
+            id,
+            fingerprint,
+            refusal,
+            #[cfg(feature = "cluster")]
+            is_delivered: false,
+        };
+        self.enqueue_and_wait(Asked::FirstAnswer(repetition)).await
     }
 
     async fn enqueue_and_wait(&self, asked: Asked) -> Result<Reply, Error> {
         if self.closed.load(Ordering::Acquire) {
             return Err(Code::EngineClosed.into());
         }
+        let _payment = self.begin_payment(&asked)?;
         let (reply, mut answer) = oneshot::channel();
         let message = Message::Submit(Submission { asked, reply });
         if self.refuse_when_full {
@@ -169,6 +226,27 @@ impl Handle {
             return answer.try_recv().unwrap_or_else(|_| Err(Code::EngineClosed.into()));
         }
         answer.await.unwrap_or_else(|_| Err(Code::EngineClosed.into()))
+    }
+
+    /// Counts a command that has a card until its intent is durable, and refuses it if no payment may begin any more.
+    fn begin_payment(&self, asked: &Asked) -> Result<Option<Payment<'_>>, Error> {
+        if !matches!(asked, Asked::Decision(request) if request.card.is_some()) {
+            return Ok(None);
+        }
+        self.payments.send_modify(|count| *count += 1);
+        let payment = Payment(&self.payments);
+        if self.payments_ended.load(Ordering::SeqCst) { Err(Code::EngineClosed.into()) } else { Ok(Some(payment)) }
+    }
+
+    /// Lets no payment begin any more, from the call on. The future waits until the worker has those that have begun: only this
+    /// process has their cards.
+    pub(crate) fn end_payments(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.payments_ended.store(true, Ordering::SeqCst);
+        let mut count = self.payments.subscribe();
+        async move {
+            // Fails only if the handle is gone, and with it whoever waits in it.
+            let _ = count.wait_for(|count| *count == 0).await;
+        }
     }
 
     /// Stops accepting commands, and makes the writer stop after the accepted ones.

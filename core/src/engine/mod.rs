@@ -15,12 +15,17 @@
 //! 5. If the append fails, answer every command of this batch and the next with `journal.unavailable`, because the next
 //!    batch depends on this one. Discard the state, reopen, replay.
 //!
+//! Hosts that share a journal have one such writer among them. The others follow it: they apply its batches and give it
+//! their commands, see `cluster`.
+//!
 //! **Invariant:** no answer is sent, and no fact is visible, before it is durable.
 
 mod answer;
 mod appender;
 mod batch;
 mod checkpointer;
+#[cfg(feature = "cluster")]
+pub(crate) mod cluster;
 mod command_metrics;
 mod decide;
 mod engine_metrics;
@@ -39,6 +44,8 @@ pub(crate) use crate::domain::Reply;
 pub(crate) use answer::typed;
 pub(crate) use checkpointer::Checkpointer;
 pub(crate) use engine_metrics::EngineMetrics;
+#[cfg(feature = "cluster")]
+pub(crate) use handle::Repetition;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use handle::Tap;
 pub(crate) use handle::{Handle, Request};

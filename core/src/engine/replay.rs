@@ -74,7 +74,7 @@ impl Replay<'_> {
                         continue;
                     }
                 }
-                StreamKey::User(_) | StreamKey::Email(_) => {}
+                StreamKey::User(_) | StreamKey::Email(_) | StreamKey::Host(_) | StreamKey::Webhook(_) => {}
             }
             load(&mut self.state, self.views, key)?;
         }
@@ -90,7 +90,7 @@ impl Replay<'_> {
                 StreamKey::Order(id) => {
                     self.aside.orders.extend(self.state.take_terminal_order(id).map(|order| (id, order)));
                 }
-                StreamKey::User(_) | StreamKey::Email(_) => {}
+                StreamKey::User(_) | StreamKey::Email(_) | StreamKey::Host(_) | StreamKey::Webhook(_) => {}
             }
         }
     }
@@ -102,6 +102,8 @@ pub(super) fn entity(state: &State, key: StreamKey) -> Option<Entity> {
         StreamKey::User(id) => state.user(id).cloned().map(Entity::User),
         StreamKey::Ticket(id) => state.ticket(id).cloned().map(Entity::Ticket),
         StreamKey::Order(id) => state.order(id).cloned().map(Entity::Order),
+        StreamKey::Host(id) => state.host(id).cloned().map(Entity::Host),
+        StreamKey::Webhook(id) => state.webhook(id).cloned().map(Entity::Webhook),
         StreamKey::Email(_) => None,
     }
 }
@@ -120,7 +122,7 @@ pub(super) fn load(state: &mut State, views: &Views, key: StreamKey) -> Result<b
             let order = views.order(id)?;
             Ok(order.map(|order| state.restore_order(order)).is_some())
         }
-        StreamKey::User(_) | StreamKey::Email(_) => Ok(false),
+        StreamKey::User(_) | StreamKey::Email(_) | StreamKey::Host(_) | StreamKey::Webhook(_) => Ok(false),
     }
 }
 

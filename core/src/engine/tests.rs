@@ -24,11 +24,11 @@ use crate::testing::{ManualClock, SeededIds};
 use crate::types::{ChargeId, CommandId, Email, Money, OrderId, RefundId, TicketId, Timestamp, UserId};
 use crate::views::Views;
 
-const SELLER: UserId = UserId::from_bytes([1; 16]);
-const BUYER: UserId = UserId::from_bytes([2; 16]);
-const RIVAL: UserId = UserId::from_bytes([3; 16]);
-const TICKET: TicketId = TicketId::from_bytes([4; 16]);
-const CHARGE: ChargeId = ChargeId::from_bytes([5; 16]);
+pub(super) const SELLER: UserId = UserId::from_bytes([1; 16]);
+pub(super) const BUYER: UserId = UserId::from_bytes([2; 16]);
+pub(super) const RIVAL: UserId = UserId::from_bytes([3; 16]);
+pub(super) const TICKET: TicketId = TicketId::from_bytes([4; 16]);
+pub(super) const CHARGE: ChargeId = ChargeId::from_bytes([5; 16]);
 const CARD: &str = "tok_visa";
 
 /// A journal that fails its next append on request, and that waits while its gate is locked.
@@ -111,35 +111,46 @@ struct Engine {
 }
 
 /// An answer that may be pending.
-struct Asked(Pin<Box<dyn Future<Output = Result<Reply, Error>>>>);
+pub(super) struct Asked(Pin<Box<dyn Future<Output = Result<Reply, Error>>>>);
 
 impl Asked {
-    fn answer(&mut self) -> Option<Result<Reply, Error>> {
+    /// Asks for the first time.
+    pub(super) fn new(answer: impl Future<Output = Result<Reply, Error>> + 'static) -> Self {
+        let mut asked = Self(Box::pin(answer));
+        assert!(asked.answer().is_none());
+        asked
+    }
+
+    pub(super) fn answer(&mut self) -> Option<Result<Reply, Error>> {
         match self.0.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(answer) => Some(answer),
             Poll::Pending => None,
         }
     }
 
-    fn code(&mut self) -> Option<&'static str> {
+    pub(super) fn code(&mut self) -> Option<&'static str> {
         self.answer().map(|answer| answer.map_or_else(|error| error.code().as_str(), |_| "ok"))
     }
 }
 
-fn ask(handle: &Arc<Handle>, actor: Actor, command: Command) -> Asked {
+pub(super) fn ask(handle: &Arc<Handle>, actor: Actor, command: Command) -> Asked {
     named(handle, actor, command, [0; 16], None)
 }
 
-fn named(handle: &Arc<Handle>, actor: Actor, command: Command, id: [u8; 16], fingerprint: Option<[u8; 16]>) -> Asked {
+pub(super) fn named(
+    handle: &Arc<Handle>,
+    actor: Actor,
+    command: Command,
+    id: [u8; 16],
+    fingerprint: Option<[u8; 16]>,
+) -> Asked {
     let card = matches!(command, Command::StartPayment(_)).then(|| CARD.parse().unwrap());
-    let request = Request { command, id: CommandId::from_bytes(id), actor, fingerprint, card };
+    let request = Request { fingerprint, card, ..Request::new(command, CommandId::from_bytes(id), actor) };
     let handle = Arc::clone(handle);
-    let mut asked = Asked(Box::pin(async move { handle.submit(request).await }));
-    assert!(asked.answer().is_none());
-    asked
+    Asked::new(async move { handle.submit(request).await })
 }
 
-fn sign_up(journal: &dyn Journal, user_id: UserId) -> Command {
+pub(super) fn sign_up(journal: &dyn Journal, user_id: UserId) -> Command {
     let email: Email = format!("{user_id}@example.com").parse().unwrap();
     let email_key = journal.email_key(&email);
     Command::CreateUser(CreateUser {
@@ -149,17 +160,53 @@ fn sign_up(journal: &dyn Journal, user_id: UserId) -> Command {
     })
 }
 
-fn reserve(order: u8) -> Command {
+pub(super) fn list() -> Command {
+    let listing = Listing {
+        title: "Hamlet".parse().unwrap(),
+        price: Money::parse("19.99", "USD".parse().unwrap()).unwrap(),
+        show: None,
+        seat: None,
+    };
+    Command::CreateTickets(CreateTickets::new(vec![(TICKET, listing)]))
+}
+
+/// Returns a clock that stands.
+pub(super) fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at("2027-01-01T12:00:00Z".parse().unwrap()))
+}
+
+/// Returns the parts of a writer on an empty journal, and what it gives to the gateway.
+pub(super) fn parts(journal: Arc<dyn Journal>, clock: Arc<ManualClock>) -> (WriterParts, flume::Receiver<Work>) {
+    let views = Views::open(None, &|_| true).unwrap();
+    let (work, todo) = flume::unbounded();
+    let parts = WriterParts {
+        state: catch_up(journal.as_ref(), &views).unwrap(),
+        views: views.clone(),
+        recent: Arc::new(Recent::new(0)),
+        waiters: Arc::new(Waiters::default()),
+        metrics: Arc::new(EngineMetrics::default()),
+        checkpointer: Checkpointer::start(views, journal.clone(), Failures::new(clock.clone())),
+        failures: Failures::new(clock.clone()),
+        time: Arc::new(EngineTime::new(clock, Timestamp::default())),
+        ids: Arc::new(SeededIds::new(1)),
+        limits: Limits::default(),
+        work,
+        journal,
+    };
+    (parts, todo)
+}
+
+pub(super) fn reserve(order: u8) -> Command {
     let ticket_ids = [TICKET].into_iter().collect();
     Command::CreateOrder(CreateOrder { order_id: OrderId::from_bytes([order; 16]), ticket_ids, agreed: None })
 }
 
-fn pay(order: u8) -> Command {
+pub(super) fn pay(order: u8) -> Command {
     let (order_id, charge_id) = (OrderId::from_bytes([order; 16]), CHARGE);
     Command::StartPayment(StartPayment { order_id, charge_id, gateway: "test".into() })
 }
 
-fn charged(order: u8) -> Command {
+pub(super) fn charged(order: u8) -> Command {
     let (order_id, outcome) = (OrderId::from_bytes([order; 16]), ChargeOutcome::Charged { reference: None });
     let new_order_id = OrderId::from_bytes([order + 100; 16]);
     Command::SettleCharge(SettleCharge { order_id, charge_id: CHARGE, outcome, new_order_id })
@@ -179,36 +226,15 @@ impl Engine {
     /// Creates an engine with this kind of writer, which the test steps.
     fn with(make: impl FnOnce(WriterParts) -> (Writer, Handle)) -> Self {
         let journal = Arc::new(Failing::default());
-        let views = Views::open(None, &|_| true).unwrap();
-        let (work, todo) = flume::unbounded();
-        let clock = Arc::new(ManualClock::at("2027-01-01T12:00:00Z".parse().unwrap()));
-        let parts = WriterParts {
-            state: catch_up(journal.as_ref(), &views).unwrap(),
-            journal: journal.clone(),
-            views: views.clone(),
-            recent: Arc::new(Recent::new(0)),
-            waiters: Arc::new(Waiters::default()),
-            metrics: Arc::new(EngineMetrics::default()),
-            checkpointer: Checkpointer::start(views.clone(), journal.clone(), Failures::new(clock.clone())),
-            failures: Failures::new(clock.clone()),
-            time: Arc::new(EngineTime::new(clock, Timestamp::default())),
-            ids: Arc::new(SeededIds::new(1)),
-            limits: Limits::default(),
-            work,
-        };
+        let (parts, work) = parts(journal.clone(), clock());
+        let views = parts.views.clone();
         let (writer, handle) = make(parts);
-        let mut engine = Self { writer, handle: Arc::new(handle), journal, views, work: todo };
+        let mut engine = Self { writer, handle: Arc::new(handle), journal, views, work };
         for user in [SELLER, BUYER, RIVAL] {
             let command = sign_up(engine.journal.as_ref(), user);
             engine.done(Actor::System, command);
         }
-        let listing = Listing {
-            title: "Hamlet".parse().unwrap(),
-            price: Money::parse("19.99", "USD".parse().unwrap()).unwrap(),
-            show: None,
-            seat: None,
-        };
-        engine.done(Actor::User(SELLER), Command::CreateTickets(CreateTickets::new(vec![(TICKET, listing)])));
+        engine.done(Actor::User(SELLER), list());
         engine
     }
 

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::appender::{Appended, Appender};
+use super::appender::{Appended, Appender, Durable, NotAppended, Target};
 use super::batch::Batch;
+#[cfg(feature = "cluster")]
+use super::cluster::{self, Cluster};
 use super::engine_metrics::Values;
 use super::handle::{Handle, Message, Submission, waker};
 use super::{Checkpointer, EngineMetrics, Recent, Waiters, catch_up, checkpointer};
 use crate::clock::{EngineTime, Stopwatch};
 use crate::domain::{Inconsistency, Limits, State};
 use crate::error::{Code, Error};
-use crate::event::{Record, StreamKey};
+use crate::event::StreamKey;
 use crate::failpoint::Failpoint;
 use crate::failures::Failures;
 use crate::gateway::worker::Work;
@@ -53,19 +55,19 @@ pub(crate) struct WriterParts {
 #[derive(Debug)]
 pub(crate) struct Writer {
     pub(super) parts: WriterParts,
-    queue: flume::Receiver<Message>,
-    appender: Appender,
+    pub(super) queue: flume::Receiver<Message>,
+    pub(super) appender: Appender,
     /// Requests that were taken from the queue and are not yet decided.
-    incoming: Vec<Submission>,
+    pub(super) incoming: Vec<Submission>,
     /// Commands that depend on holds that have ended by the clock but not yet in the journal. They are decided with the
     /// next batch.
     pub(super) parked: Vec<Submission>,
     /// Decisions that are not yet given to the appender.
     pub(super) open: Batch,
     /// Batch that the appender makes durable.
-    in_flight: Option<Batch>,
+    pub(super) in_flight: Option<Batch>,
     /// Who waits until everything that is due is durable.
-    catching_up: Vec<flume::Sender<()>>,
+    pub(super) catching_up: Vec<flume::Sender<()>>,
     closing: bool,
     /// `true` if there is no state to decide on, because the journal could not be reopened before the close.
     lost: bool,
@@ -73,6 +75,9 @@ pub(crate) struct Writer {
     unavailable: bool,
     /// Signals to the callers' end of the queue that no more answers are sent.
     stopped: Arc<AtomicBool>,
+    /// This engine's part in its cluster, if it belongs to one.
+    #[cfg(feature = "cluster")]
+    pub(super) cluster: Option<Box<Cluster>>,
 }
 
 impl Drop for Writer {
@@ -85,11 +90,14 @@ impl Drop for Writer {
 }
 
 /// Reason why the writer stopped waiting.
-enum News {
+pub(super) enum Happened {
     /// The next message came.
     Message(Message),
     /// The batch that was being appended is durable or has failed.
     Appended(Appended),
+    /// News of the cluster came.
+    #[cfg(feature = "cluster")]
+    News(cluster::News),
     /// A deadline may have been reached, or there is more to decide.
     Nothing,
 }
@@ -97,7 +105,7 @@ enum News {
 impl Writer {
     /// Creates a writer with a queue of this length, and the callers' end of it.
     pub(crate) fn new(parts: WriterParts, queue_len: usize, refuse_when_full: bool) -> (Self, Handle) {
-        let appender = Appender::beside(Arc::clone(&parts.journal));
+        let appender = Appender::beside(Target::of(&parts));
         let time = Arc::clone(&parts.time);
         let (writer, handle) = Self::with_appender(parts, appender, queue_len, refuse_when_full);
         time.settle_by(handle.settler());
@@ -107,11 +115,11 @@ impl Writer {
     /// Creates a writer that appends on the thread that steps it, so that a test controls the order of events.
     #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn stepped(parts: WriterParts) -> (Self, Handle) {
-        let appender = Appender::inline(Arc::clone(&parts.journal));
+        let appender = Appender::inline(Target::of(&parts));
         Self::with_appender(parts, appender, 1024, true)
     }
 
-    fn with_appender(
+    pub(super) fn with_appender(
         parts: WriterParts,
         appender: Appender,
         queue_len: usize,
@@ -137,13 +145,20 @@ impl Writer {
                 lost: false,
                 unavailable: false,
                 stopped,
+                #[cfg(feature = "cluster")]
+                cluster: None,
             },
             handle,
         )
     }
 
-    /// Expires all orders that became due while the process was down. Called once, before the first command.
+    /// Expires all orders that became due while the process was down. Called once, before the first command. A host of a
+    /// cluster leaves that to the one that leads.
     pub(crate) fn expire_backlog(&mut self) -> Result<(), Error> {
+        #[cfg(feature = "cluster")]
+        if self.cluster.is_some() {
+            return Ok(());
+        }
         loop {
             self.open.now = self.parts.time.now();
             if self.expire().map_err(inconsistent)? == 0 {
@@ -152,8 +167,8 @@ impl Writer {
             }
             self.start_append(false);
             if let Some(batch) = self.in_flight.take() {
-                let records = self.appender.wait()?;
-                self.publish(batch, &records);
+                let durable = self.appender.wait()?;
+                self.publish(batch, &durable);
             }
         }
     }
@@ -162,9 +177,11 @@ impl Writer {
     pub(crate) fn run(mut self) {
         while !self.is_done() {
             match self.wait() {
-                News::Message(message) => self.take(message),
-                News::Appended(appended) => self.complete_append(appended),
-                News::Nothing => {}
+                Happened::Message(message) => self.take(message),
+                Happened::Appended(appended) => self.complete_append(appended),
+                #[cfg(feature = "cluster")]
+                Happened::News(news) => self.hold(news),
+                Happened::Nothing => {}
             }
             self.turn();
         }
@@ -173,6 +190,10 @@ impl Writer {
     /// Runs one step: decides some waiting commands, and appends them unless the previous batch is still being
     /// appended.
     pub(crate) fn turn(&mut self) {
+        #[cfg(feature = "cluster")]
+        if self.cluster.is_some() && !self.attend() {
+            return;
+        }
         if self.unavailable {
             self.recover();
             if self.unavailable {
@@ -184,7 +205,7 @@ impl Writer {
             let open = std::mem::take(&mut self.open);
             self.complete_in_flight();
             self.open = open;
-            self.fail(&inconsistent(inconsistency));
+            self.give_up_open(&inconsistent(inconsistency));
         }
         self.start_append(false);
         if let Some(appended) = self.in_flight.as_ref().and_then(|_| self.appender.poll()) {
@@ -199,42 +220,60 @@ impl Writer {
         self.lost || self.closing && is_idle && self.open.is_empty() && self.queue.is_empty()
     }
 
-    fn is_full(&self) -> bool {
-        self.open.answers.len() >= BATCH_MAX
+    /// Returns the number of commands that may be decided now.
+    fn room(&self) -> usize {
+        #[cfg(feature = "cluster")]
+        let max = self.room_in_message(ROUND_MAX);
+        #[cfg(not(feature = "cluster"))]
+        let max = ROUND_MAX;
+        max.min(BATCH_MAX.saturating_sub(self.open.answers.len()))
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.room() == 0
     }
 
     /// Waits if there is nothing to do.
-    fn wait(&mut self) -> News {
+    fn wait(&mut self) -> Happened {
+        #[cfg(feature = "cluster")]
+        if self.cluster.is_some() {
+            return self.wait_in_cluster();
+        }
         if self.in_flight.is_some() {
             return if self.is_full() {
-                News::Appended(self.appender.wait())
+                Happened::Appended(self.appender.wait())
             } else if self.incoming.is_empty() && self.queue.is_empty() {
                 match self.appender.wait_or(&self.queue) {
-                    Ok(appended) => News::Appended(appended),
-                    Err(message) => News::Message(message.unwrap_or(Message::Close)),
+                    Ok(appended) => Happened::Appended(appended),
+                    Err(message) => Happened::Message(message.unwrap_or(Message::Close)),
                 }
             } else {
-                News::Nothing
+                Happened::Nothing
             };
         }
         if !self.incoming.is_empty() {
-            return News::Nothing;
+            return Happened::Nothing;
         }
-        let wait = self.parts.state.deadlines().next().and_then(|at| self.parts.time.wait_for(at));
-        let message = match wait {
-            Some(wait) if wait.is_zero() => return News::Nothing,
-            // Waits slightly longer than the deadline, so that the clock has reached it.
-            Some(wait) => self.queue.recv_timeout(wait + Duration::from_millis(1)),
+        let message = match self.until_due() {
+            Some(wait) if wait.is_zero() => return Happened::Nothing,
+            Some(wait) => self.queue.recv_timeout(wait),
             None => self.queue.recv().map_err(|_| flume::RecvTimeoutError::Disconnected),
         };
         match message {
-            Ok(message) => News::Message(message),
-            Err(flume::RecvTimeoutError::Timeout) => News::Nothing,
-            Err(flume::RecvTimeoutError::Disconnected) => News::Message(Message::Close),
+            Ok(message) => Happened::Message(message),
+            Err(flume::RecvTimeoutError::Timeout) => Happened::Nothing,
+            Err(flume::RecvTimeoutError::Disconnected) => Happened::Message(Message::Close),
         }
     }
 
-    fn take(&mut self, message: Message) {
+    /// Returns the time to wait for the next deadline; zero if it has been reached, `None` if the clock tells.
+    pub(super) fn until_due(&self) -> Option<Duration> {
+        let wait = self.parts.state.deadlines().next().and_then(|at| self.parts.time.wait_for(at))?;
+        // Slightly longer than the deadline, so that the clock has reached it.
+        Some(if wait.is_zero() { wait } else { wait + Duration::from_millis(1) })
+    }
+
+    pub(super) fn take(&mut self, message: Message) {
         match message {
             Message::Submit(submission) => self.incoming.push(submission),
             Message::Close => self.closing = true,
@@ -245,7 +284,7 @@ impl Writer {
 
     /// Reads the clock, expires due orders, and decides waiting commands, as far as the open batch has room.
     fn round(&mut self) -> Result<(), Inconsistency> {
-        let room = ROUND_MAX.min(BATCH_MAX.saturating_sub(self.open.answers.len()));
+        let room = self.room();
         while self.incoming.len() < room {
             let Ok(message) = self.queue.try_recv() else { break };
             self.take(message);
@@ -257,7 +296,7 @@ impl Writer {
             self.open.caught_up.append(&mut self.catching_up);
         }
         let mut incoming = std::mem::take(&mut self.incoming);
-        let later = incoming.split_off(room.min(incoming.len()));
+        let later = incoming.split_off(self.room().min(incoming.len()));
         let mut incoming = incoming.into_iter();
         let decided = incoming.by_ref().try_for_each(|submission| self.decide(submission));
         self.incoming.extend(incoming.chain(later));
@@ -275,12 +314,20 @@ impl Writer {
         if self.in_flight.is_some() || self.open.is_empty() {
             return;
         }
+        #[cfg(feature = "cluster")]
+        if !self.may_append() {
+            return;
+        }
         let mut batch = std::mem::take(&mut self.open);
         batch.metrics = Values::of(&self.parts.state);
         // The next batch has room for more expiries, and therefore for the commands that wait for them.
         self.parked.append(&mut self.incoming);
         std::mem::swap(&mut self.parked, &mut self.incoming);
-        if batch.proposals.is_empty() {
+        #[cfg(feature = "cluster")]
+        let needs_append = self.answers_after_append(&mut batch);
+        #[cfg(not(feature = "cluster"))]
+        let needs_append = false;
+        if batch.proposals.is_empty() && !needs_append {
             // All batches that it depends on are durable.
             self.answer(batch);
             return;
@@ -290,7 +337,12 @@ impl Writer {
         }
         let proposals = std::mem::take(&mut batch.proposals);
         let is_alone = !is_busy && batch.answers.len() == 1 && self.queue.is_empty();
+        // An append to a cluster's stream takes longer than two thread switches, and as long as its servers are away.
+        #[cfg(feature = "cluster")]
+        let is_alone = is_alone && self.cluster.is_none();
         self.in_flight = Some(batch);
+        #[cfg(feature = "cluster")]
+        self.begin_to_wait();
         if let Some(appended) = self.appender.start(proposals, is_alone) {
             self.complete_append(appended);
         }
@@ -298,19 +350,29 @@ impl Writer {
 
     /// Completes the batch that was being appended. The next batch is appended while this one is published and
     /// answered.
-    fn complete_append(&mut self, appended: Appended) {
+    pub(super) fn complete_append(&mut self, appended: Appended) {
         match appended {
-            Ok(records) => {
+            Ok(durable) => {
                 let appended_batch = self.in_flight.take();
                 if !self.open.proposals.is_empty() {
                     self.start_append(true);
                 }
                 if let Some(batch) = appended_batch {
-                    let batch = self.publish(batch, &records);
+                    let batch = self.publish(batch, &durable);
+                    #[cfg(feature = "cluster")]
+                    self.note_applied(durable.position);
+                    #[cfg(feature = "cluster")]
+                    let batch = self.unless_acknowledged(batch, durable.position);
                     self.answer(batch);
                 }
             }
-            Err(error) => self.fail(&error),
+            Err(NotAppended::Failed(error)) => self.fail(&error),
+            #[cfg(feature = "cluster")]
+            Err(NotAppended::Deposed) => self.not_in_the_stream(),
+            #[cfg(feature = "cluster")]
+            Err(NotAppended::TooLarge) => self.too_large(),
+            #[cfg(feature = "cluster")]
+            Err(NotAppended::Unresolved) => self.unresolved(),
         }
     }
 
@@ -323,15 +385,15 @@ impl Writer {
     }
 
     /// Publishes the durable batch.
-    fn publish(&mut self, mut batch: Batch, records: &[Arc<Record>]) -> Batch {
+    pub(super) fn publish(&mut self, mut batch: Batch, durable: &Durable) -> Batch {
         let terminal = batch.no_longer_needed();
-        if let Some(last) = records.last() {
+        if let Some(last) = durable.records.last() {
             let head = Head { seq: last.seq, hash: last.hash, at: last.at };
             // Followers of the journal are notified last, so that the views and metrics include every record that a
             // follower has got.
             self.parts.views.publish(std::mem::take(&mut batch.entities), head);
             self.parts.metrics.set(batch.metrics);
-            self.parts.recent.publish(records);
+            self.parts.recent.publish(&durable.records);
         }
         for work in batch.work.drain(..) {
             let _ = self.parts.work.send(work);
@@ -346,7 +408,7 @@ impl Writer {
         batch
     }
 
-    fn answer(&mut self, batch: Batch) {
+    pub(super) fn answer(&mut self, batch: Batch) {
         if !batch.answers.is_empty() {
             #[expect(clippy::cast_precision_loss, reason = "a batch has at most a few thousand commands")]
             metrics::histogram!("boxoffice_batch_commands").record(batch.answers.len() as f64);
@@ -362,7 +424,7 @@ impl Writer {
     }
 
     /// Drops entities from memory that are terminal at these versions, because the views have them.
-    fn forget(&mut self, entities: Vec<(StreamKey, u64)>) {
+    pub(super) fn forget(&mut self, entities: Vec<(StreamKey, u64)>) {
         for (key, version) in entities {
             // The open batch may have changed the entity since, which the views do not have yet.
             if self.parts.state.version(key) == version {
@@ -371,17 +433,44 @@ impl Writer {
         }
     }
 
+    /// Refuses the decisions of the open batch, which could not all be made, and restarts from the durable state.
+    fn give_up_open(&mut self, error: &Error) {
+        #[cfg(feature = "cluster")]
+        if self.cluster.is_some() {
+            self.note_failure(error);
+            self.refuse_undurable(error);
+            return self.reload();
+        }
+        self.fail(error);
+    }
+
     /// Refuses all decisions that are not durable, and restarts from the durable state.
     fn fail(&mut self, error: &Error) {
+        self.note_failure(error);
+        #[cfg(feature = "cluster")]
+        if self.cluster.is_some() {
+            return self.sound_alarm(error);
+        }
+        self.refuse_undurable(error);
+        self.recover();
+    }
+
+    fn note_failure(&self, error: &Error) {
         tracing::error!(error = error as &dyn std::error::Error, "a batch was not appended");
         self.parts.failures.note("a batch was not appended", error);
+    }
+
+    /// Refuses all decisions that are not durable.
+    pub(super) fn refuse_undurable(&mut self, error: &Error) {
         let code = if error.code() == Code::Internal { Code::Internal } else { Code::JournalUnavailable };
         let refusal = error.recoded(code);
-        let batches = [self.in_flight.take().unwrap_or_default(), std::mem::take(&mut self.open)];
+        let in_flight = self.in_flight.take().unwrap_or_default();
+        #[cfg(feature = "cluster")]
+        let in_flight = self.answered_as_unknown(in_flight);
+        let batches = [in_flight, std::mem::take(&mut self.open)];
         for (reply, _) in batches.into_iter().flat_map(|batch| batch.answers) {
             let _ = reply.send(Err(refusal.clone()));
         }
-        self.recover();
     }
 
     /// Restarts from the durable state. Until that succeeds, every command is answered with `journal.unavailable`.
@@ -419,8 +508,13 @@ impl Writer {
         }
     }
 
-    /// Makes the gateway check every charge whose outcome is not known, because its work may have been lost.
+    /// Makes the gateway check every charge whose outcome is not known, because its work may have been lost. A host of a
+    /// cluster does so once it leads.
     pub(crate) fn resume_work(&self) {
+        #[cfg(feature = "cluster")]
+        if !self.may_append() {
+            return;
+        }
         if Failpoint::RestartForgetsPayments.is_active() {
             return;
         }
@@ -466,6 +560,16 @@ impl Writer {
     }
 }
 
-fn inconsistent(error: Inconsistency) -> Error {
+impl Target {
+    fn of(parts: &WriterParts) -> Self {
+        Self {
+            journal: Arc::clone(&parts.journal),
+            #[cfg(feature = "cluster")]
+            replica: None,
+        }
+    }
+}
+
+pub(super) fn inconsistent(error: Inconsistency) -> Error {
     Error::from(Code::Internal).with_source(error)
 }

@@ -2,16 +2,21 @@
 
 use super::ErrorKind;
 use crate::domain::auth::codes as auth_codes;
+use crate::domain::cluster::codes as cluster_codes;
 use crate::domain::expiration::codes as expiration_codes;
 use crate::domain::ledger::codes as ledger_codes;
 use crate::domain::order::codes as order_codes;
 use crate::domain::payment::codes as payment_codes;
 use crate::domain::ticket::codes as ticket_codes;
+use crate::domain::webhook::codes as webhook_codes;
 
 /// Lists the codes that no refusal has. Together with the domains' lists they are all codes.
 macro_rules! codes {
     ($($list:tt)*) => {
-        auth_codes! { [ticket_codes order_codes expiration_codes payment_codes ledger_codes all_codes] { $($list)* } }
+        auth_codes! {
+            [ticket_codes order_codes expiration_codes payment_codes ledger_codes cluster_codes webhook_codes all_codes]
+            { $($list)* }
+        }
     };
 }
 
@@ -104,6 +109,8 @@ codes! {
 
     /// The idempotency key belongs to another command.
     CommandKeyReused = IdempotencyMismatch "command.key_reused" "The idempotency key was used for another request";
+    /// The command comes to more than a cluster can record at once. Nothing has changed.
+    CommandTooLarge = Validation "command.too_large" "That is too much for one command, split it";
     /// There were too many attempts.
     RateLimited = TooManyRequests "rate.limited" "Too many attempts, try again later";
 

@@ -6,6 +6,8 @@
 //!
 //! **Invariant:** no gateway is called before the intent, `PaymentStarted` or `RefundStarted`, is durable.
 
+#[cfg(feature = "cluster")]
+pub(crate) mod remote;
 mod sandbox;
 #[cfg(feature = "stripe")]
 mod stripe;

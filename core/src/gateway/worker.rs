@@ -5,6 +5,13 @@
 //! repeats the lookup with growing pauses. At start-up, operations that were in progress when the process ended are
 //! resumed in the same way.
 
+mod actions;
+mod busy;
+mod fence;
+mod processor;
+mod refund_look;
+#[cfg(feature = "cluster")]
+mod teller;
 #[cfg(test)]
 mod tests;
 
@@ -17,11 +24,21 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
+use self::actions::Actions;
+use self::busy::{Busy, Calls};
+use self::fence::Right;
+#[cfg(feature = "cluster")]
+pub(crate) use self::fence::{Fence, Permission, Term};
+pub(crate) use self::refund_look::RefundLook;
+#[cfg(feature = "cluster")]
+pub(crate) use self::teller::Permit;
+#[cfg(feature = "cluster")]
+use super::remote::RemoteGateway;
 use super::{
     AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, GatewayReport, LookupRequest,
-    PaymentGateway, RefundAnswer, RefundRequest, RefundsPage, WebhookError, WebhookEvent, WebhookMessage,
+    PaymentGateway, RefundAnswer, RefundRequest, WebhookError, WebhookEvent, WebhookMessage,
 };
 use crate::clock::EngineTime;
 use crate::domain::Order;
@@ -30,7 +47,7 @@ use crate::domain::payment::{
 };
 use crate::error::{Code, Error};
 use crate::failures::Failures;
-use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId, Timestamp};
+use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId};
 
 /// An operation for the gateway.
 #[derive(Debug, Clone)]
@@ -112,40 +129,6 @@ impl Default for RetryPolicy {
     }
 }
 
-/// A look for the refunds that were made at the card processor itself, page by page. After a page that failed, it goes
-/// on with that page.
-#[derive(Debug)]
-pub(crate) struct RefundLook {
-    since: Timestamp,
-    after: Option<Arc<str>>,
-    unnamed: usize,
-    is_over: bool,
-}
-
-impl RefundLook {
-    pub(crate) fn new(since: Timestamp) -> Self {
-        Self { since, after: None, unnamed: 0, is_over: false }
-    }
-
-    /// Returns `true` once the last page was answered.
-    pub(crate) fn is_over(&self) -> bool {
-        self.is_over
-    }
-
-    /// Returns the number of refunds so far whose charge could not be looked up.
-    pub(crate) fn unnamed(&self) -> usize {
-        self.unnamed
-    }
-
-    /// Moves on behind the page and returns its reports.
-    fn turn(&mut self, page: RefundsPage) -> Vec<GatewayReport> {
-        self.unnamed += page.unnamed;
-        self.is_over = page.next.is_none();
-        self.after = page.next;
-        page.reports
-    }
-}
-
 /// Maximum number of concurrent gateway calls.
 const CALLS_MAX: usize = 64;
 
@@ -156,6 +139,8 @@ const REFUSES_SHOP: &str = "the card processor does not accept what this shop as
 #[derive(Debug)]
 pub(crate) struct Worker {
     gateway: Arc<dyn PaymentGateway>,
+    /// Name under which charges of the gateway are recorded.
+    name: Arc<str>,
     settle: Arc<dyn Settle>,
     time: Arc<EngineTime>,
     failures: Arc<Failures>,
@@ -163,10 +148,16 @@ pub(crate) struct Worker {
     calls: Semaphore,
     /// Orders whose charge has a task, with the next operation of that task.
     under_way: Mutex<HashMap<OrderId, Option<Work>>>,
-    /// Number of calls in progress.
-    busy: watch::Sender<usize>,
-    /// Charges that wait for their buyers to act, with the secret that the buyer's page needs.
-    actions: watch::Sender<HashMap<ChargeId, ClientSecret>>,
+    /// Calls in progress.
+    busy: Calls,
+    /// Charges that wait for their buyers to act.
+    actions: Actions,
+    /// What has to be asked before each call, in a cluster.
+    #[cfg(feature = "cluster")]
+    fence: Option<Arc<dyn Fence>>,
+    /// The way to hosts that have the card processor's keys, if this host has none.
+    #[cfg(feature = "cluster")]
+    remote: Option<RemoteGateway>,
 }
 
 impl Worker {
@@ -177,24 +168,42 @@ impl Worker {
         failures: Arc<Failures>,
         retry_policy: RetryPolicy,
     ) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new(Self::without_fence(gateway, settle, time, failures, retry_policy))
+    }
+
+    fn without_fence(
+        gateway: Arc<dyn PaymentGateway>,
+        settle: Arc<dyn Settle>,
+        time: Arc<EngineTime>,
+        failures: Arc<Failures>,
+        retry_policy: RetryPolicy,
+    ) -> Self {
+        let name = gateway.name().into();
+        Self {
             gateway,
+            name,
             settle,
             time,
             failures,
             retry_policy,
             calls: Semaphore::new(CALLS_MAX),
             under_way: Mutex::default(),
-            busy: watch::Sender::new(0),
-            actions: watch::Sender::default(),
-        })
+            busy: Calls::default(),
+            actions: Actions::default(),
+            #[cfg(feature = "cluster")]
+            fence: None,
+            #[cfg(feature = "cluster")]
+            remote: None,
+        }
     }
 
     /// Spawns a task for each operation until the channel closes.
     pub(crate) async fn run(self: Arc<Self>, work: flume::Receiver<Work>) {
+        self.busy.expect(work.clone());
         while let Ok(work) = work.recv_async().await {
+            let busy = self.busy.begin();
             if let Some(work) = self.begin(work) {
-                tokio::spawn(Arc::clone(&self).finish(work));
+                tokio::spawn(Arc::clone(&self).finish(work, busy));
             }
         }
     }
@@ -204,21 +213,20 @@ impl Worker {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Waits until no call is in progress.
+    /// Waits until no call is in progress, and no payment is about to be asked for or told: nobody else has its card. Must be
+    /// awaited on the runtime of this worker.
     pub(crate) async fn idle(&self) {
-        // Fails only if the sender is dropped, and this worker holds it.
-        let _ = self.busy.subscribe().wait_for(|calls| *calls == 0).await;
+        self.busy.end().await;
     }
 
     /// Returns the secret that the buyer's page needs to continue, if the charge waits for the buyer to act.
     pub(crate) fn client_secret(&self, id: ChargeId) -> Option<ClientSecret> {
-        self.actions.borrow().get(&id).cloned()
+        self.actions.secret(id)
     }
 
     /// Waits until the charge needs the buyer to act.
     pub(crate) async fn action_required(&self, id: ChargeId) {
-        // Fails only if the sender is dropped, and this worker holds it.
-        let _ = self.actions.subscribe().wait_for(|actions| actions.contains_key(&id)).await;
+        self.actions.required(id).await;
     }
 
     /// Verifies and parses an inbound webhook event of the card processor.
@@ -239,7 +247,8 @@ impl Worker {
 
     /// Returns every refund of a charge.
     pub(crate) async fn refunds_of(&self, charge: &Charge) -> Result<Vec<GatewayReport>, GatewayError> {
-        self.call(|| self.gateway.refunds_of(LookupRequest::of(charge))).await
+        let gateway = self.gateway_of(charge);
+        self.call(|| gateway.refunds_of(LookupRequest::of(charge))).await
     }
 
     /// Returns the next page of a look for refunds, and moves the look on behind it; `None` if the card processor has no
@@ -251,7 +260,8 @@ impl Worker {
 
     /// Looks up the outcome of a charge; fails if it is not yet known.
     pub(crate) async fn outcome_of(&self, charge: &Charge) -> Result<ChargeOutcome, GatewayError> {
-        let answer = self.call(|| self.gateway.lookup(LookupRequest::of(charge))).await;
+        let gateway = self.gateway_of(charge);
+        let answer = self.call(|| gateway.lookup(LookupRequest::of(charge))).await;
         self.outcome(charge, answer).ok_or_else(|| GatewayError("the outcome of the charge is not known".into()))
     }
 
@@ -270,12 +280,12 @@ impl Worker {
     }
 
     /// Executes the operation, then the operations that arrived for the same order in the meantime.
-    async fn finish(self: Arc<Self>, work: Work) {
+    async fn finish(self: Arc<Self>, work: Work, busy: Busy) {
         let id = work.order().id;
-        let mut next = Some(work);
-        while let Some(work) = next {
-            self.attend(work).await;
-            next = self.next(id);
+        let mut next = Some((work, busy));
+        while let Some((work, busy)) = next {
+            self.attend(work, busy).await;
+            next = self.next(id).map(|work| (work, self.busy.begin()));
         }
     }
 
@@ -289,25 +299,31 @@ impl Worker {
         next
     }
 
-    async fn attend(&self, work: Work) {
+    async fn attend(&self, work: Work, busy: Busy) {
+        // Whatever else it is, another process goes on with it.
+        let busy = Some(busy).filter(|_| matches!(work, Work::Charge(..)));
         let order = Arc::clone(work.order());
         let Some(charge) = &order.charge else { return };
-        if *charge.gateway != *self.gateway.name() {
+        if !self.knows(charge) {
             // Another card processor does not know the charge and can't refund it. A test mode counts as another
             // processor.
             let (charge_id, gateway) = (charge.id, &*charge.gateway);
             tracing::warn!(charge = %charge_id, gateway, "a charge waits until its own card processor is back");
             return;
         }
+        let Some(right) = self.right() else { return };
+        let gateway = self.gateway_for(right, charge);
         let ended = match work {
-            Work::Charge(_, token) => self.charge(&order, charge, token).await,
-            Work::Lookup(_) => self.reconcile(&order, charge, false).await,
-            Work::Watch(_) => self.reconcile(&order, charge, true).await,
-            Work::Capture(_) => self.insist(charge, || self.gateway.capture(LookupRequest::of(charge))).await,
-            Work::Void(_) => self.insist(charge, || self.gateway.void(LookupRequest::of(charge))).await,
-            Work::Refund(_) => self.refund(charge).await,
+            // What was to be charged before this host's term may have come to another end meanwhile.
+            Work::Charge(..) if right.is_younger_than(charge) => self.reconcile(right, &order, charge, false).await,
+            Work::Charge(_, token) => self.charge(right, &order, charge, token, busy).await,
+            Work::Lookup(_) => self.reconcile(right, &order, charge, false).await,
+            Work::Watch(_) => self.reconcile(right, &order, charge, true).await,
+            Work::Capture(_) => self.insist(right, charge, || gateway.capture(LookupRequest::of(charge))).await,
+            Work::Void(_) => self.insist(right, charge, || gateway.void(LookupRequest::of(charge))).await,
+            Work::Refund(_) => self.refund(right, charge).await,
         };
-        self.actions.send_if_modified(|actions| actions.remove(&charge.id).is_some());
+        self.actions.end(charge.id);
         if let Err(error) = ended
             && error.code() != Code::EngineClosed
         {
@@ -316,39 +332,63 @@ impl Worker {
         }
     }
 
-    async fn charge(&self, order: &Order, charge: &Charge, token: CardToken) -> Result<(), Error> {
+    /// Charges, and tells the outcome, if it is known at once; that has to end before the box office may be closed.
+    async fn charge(
+        &self,
+        right: Right,
+        order: &Order,
+        charge: &Charge,
+        token: CardToken,
+        busy: Option<Busy>,
+    ) -> Result<(), Error> {
         let request = ChargeRequest { charge_id: charge.id, order_id: charge.order_id, amount: charge.amount, token };
-        let answer = self.call(|| self.gateway.charge(request)).await;
+        let gateway = self.gateway_for(right, charge);
+        let answer = loop {
+            if self.is_too_late(right, charge).await {
+                // The buyer has long been told that the outcome is not known.
+                drop(busy);
+                return self.reconcile(right, order, charge, false).await;
+            }
+            let answer = self.ask(right, charge, || gateway.charge(request.clone())).await?;
+            if !self.was_not_asked(&answer) {
+                break answer;
+            }
+        };
         if let Ok(ChargeAnswer::ActionRequired { client_secret }) = answer {
-            self.offer(charge, &client_secret);
+            drop(busy);
+            self.actions.offer(charge.id, &client_secret);
             self.rest(self.retry_policy.ask_again_after).await;
         } else if let Some(outcome) = self.outcome(charge, answer) {
             return self.tell_charge(charge, outcome).await;
+        } else {
+            drop(busy);
         }
-        self.reconcile(order, charge, false).await
+        self.reconcile(right, order, charge, false).await
     }
 
     /// Looks up the charge until its outcome is known.
     ///
-    /// A charge that the gateway does not know is given up after `unknown_after`, which frees its tickets. Lookups
+    /// A charge that the gateway does not know is given up after `unknown_after`, which frees its tickets. In a cluster, that
+    /// counts from the beginning of this host's term, if that is later than the charge. Lookups
     /// continue until `late_money_until`, because money that arrives after all must be refunded. A charge that waits
     /// for its buyer waits until the order's deadline.
-    async fn reconcile(&self, order: &Order, charge: &Charge, mut given_up: bool) -> Result<(), Error> {
+    async fn reconcile(&self, right: Right, order: &Order, charge: &Charge, mut given_up: bool) -> Result<(), Error> {
         let mut pause = self.retry_policy.ask_again_after;
+        let gateway = self.gateway_for(right, charge);
         loop {
-            let mut answer = self.call(|| self.gateway.lookup(LookupRequest::of(charge))).await;
+            let mut answer = self.ask(right, charge, || gateway.lookup(LookupRequest::of(charge))).await?;
             let now = self.time.now();
             if let Ok(ChargeAnswer::ActionRequired { client_secret }) = answer {
                 answer = if given_up || now >= order.expires_at {
-                    self.call(|| self.gateway.void(LookupRequest::of(charge))).await
+                    self.ask(right, charge, || gateway.void(LookupRequest::of(charge))).await?
                 } else {
-                    self.offer(charge, &client_secret);
+                    self.actions.offer(charge.id, &client_secret);
                     Ok(ChargeAnswer::Pending)
                 };
             }
             let age = now.since(charge.created_at);
             if matches!(answer, Ok(ChargeAnswer::Unknown)) {
-                if !given_up && age >= self.retry_policy.unknown_after {
+                if !given_up && now.since(right.asked_since(charge)) >= self.retry_policy.unknown_after {
                     self.tell_charge(charge, ChargeOutcome::NotCharged { reason: UNREACHED.into() }).await?;
                     given_up = true;
                 }
@@ -366,14 +406,15 @@ impl Worker {
     }
 
     /// Repeats a capture or void until the charge has taken money or never will.
-    async fn insist<'a>(
-        &'a self,
+    async fn insist<'g>(
+        &self,
+        right: Right,
         charge: &Charge,
-        mut ask: impl FnMut() -> GatewayFuture<'a, ChargeAnswer>,
+        mut ask: impl FnMut() -> GatewayFuture<'g, ChargeAnswer>,
     ) -> Result<(), Error> {
         let mut pause = self.retry_policy.ask_again_after;
         loop {
-            let answer = self.call(&mut ask).await;
+            let answer = self.ask(right, charge, &mut ask).await?;
             match self.outcome(charge, answer) {
                 Some(outcome @ (ChargeOutcome::Charged { .. } | ChargeOutcome::NotCharged { .. })) => {
                     return self.tell_charge(charge, outcome).await;
@@ -384,14 +425,15 @@ impl Worker {
     }
 
     /// Requests every pending refund until the gateway has given or refused it.
-    async fn refund(&self, charge: &Charge) -> Result<(), Error> {
+    async fn refund(&self, right: Right, charge: &Charge) -> Result<(), Error> {
         let mut pause = self.retry_policy.ask_again_after;
         let mut left: Vec<&Refund> = charge.pending_refunds().collect();
+        let gateway = self.gateway_for(right, charge);
         loop {
             let mut unknown = Vec::new();
             for refund in left {
-                let request = || self.gateway.refund(given_back(charge, refund));
-                let outcome = match self.call(request).await {
+                let request = || gateway.refund(given_back(charge, refund));
+                let outcome = match self.ask(right, charge, request).await? {
                     Ok(RefundAnswer::Refunded { reference }) => RefundOutcome::Refunded { reference },
                     Ok(RefundAnswer::Refused { reason }) => RefundOutcome::Refused { reason: bounded(reason) },
                     answer => {
@@ -414,18 +456,35 @@ impl Worker {
         self.tell(|| self.settle.charge(charge, outcome.clone())).await
     }
 
-    /// Publishes the secret with which the buyer can act.
-    fn offer(&self, charge: &Charge, client_secret: &ClientSecret) {
-        self.actions.send_if_modified(|actions| {
-            let is_new = actions.get(&charge.id) != Some(client_secret);
-            actions.insert(charge.id, client_secret.clone());
-            is_new
-        });
-    }
-
     /// Returns `true` if a newer operation for the order waits, which supersedes the one in progress.
     fn is_wanted(&self, id: OrderId) -> bool {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).get(&id).is_some_and(Option::is_some)
+    }
+
+    /// Makes one gateway call of a task, as soon as this host may.
+    ///
+    /// # Errors
+    /// `engine.closed` if it never may again: the task ends, and another host goes on with the charge.
+    async fn ask<T, F>(
+        &self,
+        right: Right,
+        charge: &Charge,
+        start: impl FnOnce() -> F,
+    ) -> Result<Result<T, GatewayError>, Error>
+    where
+        F: Future<Output = Result<T, GatewayError>>,
+    {
+        while self.may_ask(right, charge).await {
+            let permit = match self.calls.acquire().await {
+                Ok(permit) => permit,
+                Err(error) => return Ok(Err(GatewayError(error.to_string()))),
+            };
+            // The wait for the permit may have outlasted the right.
+            if self.may_ask_now(right) {
+                return Ok(self.call_with(permit, start).await);
+            }
+        }
+        Err(Code::EngineClosed.into())
     }
 
     /// Makes one gateway call within the limits of time and concurrency. A panic of the gateway becomes an error.
@@ -433,10 +492,29 @@ impl Worker {
     where
         F: Future<Output = Result<T, GatewayError>>,
     {
-        let _permit = self.calls.acquire().await.map_err(|error| GatewayError(error.to_string()))?;
-        self.busy.send_modify(|calls| *calls += 1);
-        let answer = tokio::time::timeout(self.retry_policy.call_timeout, caught(start)).await;
-        self.busy.send_modify(|calls| *calls -= 1);
+        let permit = self.calls.acquire().await.map_err(|error| GatewayError(error.to_string()))?;
+        self.call_with(permit, start).await
+    }
+
+    async fn call_with<T, F>(&self, permit: SemaphorePermit<'_>, start: impl FnOnce() -> F) -> Result<T, GatewayError>
+    where
+        F: Future<Output = Result<T, GatewayError>>,
+    {
+        self.call_within(self.retry_policy.call_timeout, permit, start).await
+    }
+
+    async fn call_within<T, F>(
+        &self,
+        within: Duration,
+        permit: SemaphorePermit<'_>,
+        start: impl FnOnce() -> F,
+    ) -> Result<T, GatewayError>
+    where
+        F: Future<Output = Result<T, GatewayError>>,
+    {
+        let busy = self.busy.begin();
+        let answer = tokio::time::timeout(within, caught(start)).await;
+        drop((permit, busy));
         let answer = answer.unwrap_or_else(|_| Err(GatewayError("no answer in time".into())));
         answer.inspect_err(|error| self.failures.note("the card processor failed", error))
     }

@@ -79,6 +79,13 @@ impl KeyRing {
         Ok(self)
     }
 
+    /// Returns a key for this purpose from each secret, that from the current one first.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn derived(&self, purpose: &str) -> Vec<[u8; 32]> {
+        let secrets = std::iter::once(&self.current).chain(&self.previous);
+        secrets.map(|secret| blake3::derive_key(purpose, &secret.bytes)).collect()
+    }
+
     /// Reads the secret from `jwt.key` in the data directory; creates a strong one, with mode 0600, if there is none.
     ///
     /// ```

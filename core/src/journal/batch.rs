@@ -48,4 +48,9 @@ impl Batch {
         }
         Ok(batch)
     }
+
+    /// Returns `true` if there is nothing to write; `before` is the end of the journal before the append.
+    pub(super) fn changes_nothing(&self, before: Head) -> bool {
+        self.head.seq == before.seq && self.vault.is_empty() && self.results.is_empty()
+    }
 }

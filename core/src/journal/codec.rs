@@ -138,6 +138,22 @@ impl Frame<'_> {
         record.hash = self.hash;
         Ok(record)
     }
+
+    /// Returns the name of the record's event if this version can't read the record: a newer one wrote it, if the hash is right.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn unknown_event(&self) -> Option<String> {
+        #[derive(serde::Deserialize)]
+        struct Outline {
+            event: Tag,
+        }
+        #[derive(serde::Deserialize)]
+        struct Tag {
+            #[serde(rename = "type")]
+            name: String,
+        }
+        let outline = rmp_serde::from_slice::<Outline>(self.payload).ok()?;
+        rmp_serde::from_slice::<Record>(self.payload).is_err().then_some(outline.event.name)
+    }
 }
 
 /// Iterator over the records of a row. It ends after the first error.

@@ -372,9 +372,10 @@ impl Journal for Archiving {
     }
 }
 
-macro_rules! backends {
-    ($($backend:ident => $make:expr;)*) => {
-        $(conformance!($backend, $make, [
+/// Calls a macro with the list of all tests at the end.
+macro_rules! with_suite {
+    ($call:ident, $($argument:tt)*) => {
+        $call!($($argument)* [
             numbers_have_no_gap,
             hashes_chain,
             an_append_of_nothing_changes_nothing,
@@ -391,9 +392,25 @@ macro_rules! backends {
             a_name_may_come_again_after_its_result_expired,
             reopening_keeps_all,
             readers_see_whole_batches,
-        ]);)*
+        ]);
     };
 }
+
+macro_rules! backends {
+    ($($backend:ident => $make:expr;)*) => {
+        $(with_suite!(conformance, $backend, $make,);)*
+    };
+}
+
+macro_rules! listed {
+    ([$($test:ident),* $(,)?]) => {
+        /// All tests with their names, for a backend that needs servers.
+        #[cfg(feature = "cluster")]
+        pub(crate) const ALL: &[(&str, fn(&Subject))] = &[$((stringify!($test), $test)),*];
+    };
+}
+
+with_suite!(listed,);
 
 fn faulty_disks() -> [Arc<dyn Disk>; 3] {
     [1, 2, 3].map(|seed| Arc::new(FaultyDisk::new(seed)) as _)
@@ -416,5 +433,12 @@ backends! {
     redb_in_memory => {
         let journal = RedbJournal::open_with(tests::in_memory(Arc::default())).unwrap();
         Subject { journal: Box::new(journal), _keep: Box::new(()) }
+    };
+}
+
+#[cfg(feature = "cluster")]
+backends! {
+    copy_of_a_stream => {
+        Subject { journal: Box::new(crate::journal::jetstream::journal::tests::echoing()), _keep: Box::new(()) }
     };
 }

@@ -15,10 +15,11 @@ use smallvec::smallvec;
 
 use super::codec::{self, RowWriter};
 use crate::domain::ticket::Show;
+use crate::domain::webhook::WebhookProgress;
 use crate::event::*;
 use crate::types::{
-    ChargeId, CommandId, Currency, Money, OrderId, PayoutId, RefundId, SeatLabel, SessionId, TicketId, Timestamp,
-    UserId,
+    ChargeId, CommandId, Currency, HostId, Money, OrderId, PayoutId, RefundId, SeatLabel, SessionId, TicketId,
+    Timestamp, UserId, WebhookId,
 };
 
 /// Lists the events with fixtures. The generated match makes the compiler require each event.
@@ -61,6 +62,13 @@ released!(
     ChargeDisputed,
     DisputeClosed,
     PayoutRecorded,
+    HostJoined,
+    HostLeft,
+    WebhookSaved,
+    WebhookAdvanced,
+    WebhookDisabled,
+    WebhookResumed,
+    WebhookRemoved,
 );
 
 const BUYER: UserId = UserId::from_bytes(id(1));
@@ -71,6 +79,8 @@ const CHARGE: ChargeId = ChargeId::from_bytes(id(5));
 const SESSION: SessionId = SessionId::from_bytes(id(6));
 const PAYOUT: PayoutId = PayoutId::from_bytes(id(7));
 const REFUND: RefundId = RefundId::from_bytes(id(8));
+const HOST: HostId = HostId::from_bytes(id(9));
+const WEBHOOK: WebhookId = WebhookId::from_bytes(id(10));
 
 const fn id(last: u8) -> [u8; 16] {
     [0x01, 0x9b, 0x7c, 0x5e, 0x4d, 0x00, 0x70, 0x00, 0x80, 0, 0, 0, 0, 0, 0, last]
@@ -91,7 +101,8 @@ fn show() -> Arc<Show> {
 
 /// Returns one record for each event, in the order of the list. Each has the hash of a journal's first record.
 pub(crate) fn samples() -> Vec<Record> {
-    let events = [people(), tickets_and_orders(), payments(), late_money(), payouts()].into_iter().flatten();
+    let of_sales = [people(), tickets_and_orders(), payments(), late_money(), payouts()];
+    let events = of_sales.into_iter().chain([hosts(), webhooks()]).flatten();
     (1..).zip(events).map(|(seq, event)| record(seq, event)).collect()
 }
 
@@ -270,6 +281,27 @@ fn payouts() -> Vec<DomainEvent> {
         amount: price(),
         reference: "SEPA 2026-01".parse().unwrap(),
     })]
+}
+
+fn hosts() -> Vec<DomainEvent> {
+    vec![
+        DomainEvent::HostJoined(HostJoined { host_id: HOST, name: "boxoffice-0".parse().unwrap(), voter: true }),
+        DomainEvent::HostLeft(HostLeft { host_id: HOST }),
+    ]
+}
+
+fn webhooks() -> Vec<DomainEvent> {
+    let webhook_id = WEBHOOK;
+    let begun = WebhookProgress::new(17, Hash::from_bytes([7; 32]));
+    let progress = begun.failed(2, Some("2027-05-01T19:30:00Z".parse().unwrap())).common(Some(9)).reset(true);
+    let (event_types, sealed) = (vec!["OrderCreated".into(), "ChargeCreated".into()], "AQIDBA".into());
+    vec![
+        DomainEvent::WebhookSaved(WebhookSaved { webhook_id, event_types, sealed, progress: Some(begun) }),
+        DomainEvent::WebhookAdvanced(WebhookAdvanced { webhook_id, progress }),
+        DomainEvent::WebhookDisabled(WebhookDisabled { webhook_id, reason: "the receiver answered 410 Gone".into() }),
+        DomainEvent::WebhookResumed(WebhookResumed { webhook_id }),
+        DomainEvent::WebhookRemoved(WebhookRemoved { webhook_id }),
+    ]
 }
 
 /// Returns later forms of released events, with the version of the form.

@@ -15,6 +15,8 @@ mod codec;
 mod conformance;
 #[cfg(test)]
 mod golden;
+#[cfg(feature = "cluster")]
+pub(crate) mod jetstream;
 #[cfg(test)]
 mod memory;
 mod redb;
@@ -32,6 +34,8 @@ use crate::types::{CommandId, Email, Timestamp, UserId};
 pub(crate) use self::codec::decode_row;
 #[cfg(test)]
 pub(crate) use self::memory::MemoryJournal;
+#[cfg(feature = "cluster")]
+pub(crate) use self::redb::Key;
 pub(crate) use self::redb::RedbJournal;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use self::redb::Sizes;
@@ -147,6 +151,23 @@ pub enum JournalError {
     /// The storage failed. Until the journal is reopened, it is unknown whether the last append is durable.
     #[error("the journal's storage failed")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The batch is not in the journal that several hosts share, and never will be: another host is the writer.
+    #[error("another host writes the journal")]
+    Deposed,
+    /// The batch is not in the journal that several hosts share, because it is larger than a message of the stream.
+    #[error("the batch is larger than a message of the stream may be")]
+    TooLarge,
+    /// Whether the batch is in the journal that several hosts share is not known, and this process will not know it.
+    #[error("whether the last batch is in the shared journal is not known here")]
+    Unresolved,
+    /// A record of another host holds an event of a newer version.
+    #[error("record {seq} holds the event {event}, which this version does not know")]
+    UnknownEvent {
+        /// Sequence number of the record.
+        seq: u64,
+        /// Name of the event.
+        event: String,
+    },
 }
 
 /// Returns the position of damage as part of a message.
@@ -162,7 +183,9 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
     /// Appends the proposals in order, in one transaction with one fsync.
     ///
     /// # Errors
-    /// After any error the state of the batch is unknown: call [`Journal::reopen`] and compare [`Journal::head`].
+    /// After [`JournalError::Deposed`] and [`JournalError::TooLarge`], nothing of the batch is in the journal. After any
+    /// other error the state of the batch is unknown: call [`Journal::reopen`] and compare [`Journal::head`]; after
+    /// [`JournalError::Unresolved`], end the process.
     fn append(&self, proposals: Vec<Proposal>) -> Result<Vec<Outcome>, JournalError>;
 
     /// Reopens the storage after a failure.
@@ -254,6 +277,17 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
     /// An error loses nothing: records that could not be moved stay in place.
     fn archive(&self) -> Result<bool, JournalError> {
         Ok(false)
+    }
+
+    /// Sees to it that the records up to `seq` survive a crash of this host; returns `true` once they do, and `false` if
+    /// that takes until the append under way has ended. The default implementation, for a journal whose appends are durable
+    /// here, has nothing to do.
+    ///
+    /// # Errors
+    /// [`JournalError::Storage`]; then the journal must be reopened.
+    fn persist(&self, seq: u64) -> Result<bool, JournalError> {
+        let _ = seq;
+        Ok(true)
     }
 
     /// Reclaims unused space in the file; returns `true` if any was freed. Appends and new reads wait meanwhile. The

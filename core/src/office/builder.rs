@@ -1,29 +1,25 @@
 //! Builder that opens a box office.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-
+use super::BoxOffice;
+use super::assemble::Opened;
 use super::checkpoint::open_views;
+#[cfg(feature = "cluster")]
+use super::cluster::ClusterOptions;
 use super::erasures::erase_listed;
-use super::reports::Reports;
-use super::settler::Settler;
-use super::{BoxOffice, Inner, clock};
-use crate::clock::{Clock, EngineTime, SystemClock};
+use crate::clock::Clock;
 use crate::domain::Limits;
 use crate::domain::ledger::FeePolicy;
-use crate::engine::{Checkpointer, EngineMetrics, Handle, Recent, Waiters, Writer, WriterParts, catch_up};
 use crate::error::{Code, Error};
-use crate::failures::Failures;
-use crate::gateway::worker::{RetryPolicy, Work, Worker};
+use crate::gateway::worker::RetryPolicy;
 use crate::gateway::{PaymentGateway, Sandbox};
-use crate::identity::{KeyRing, KnownPlaces, Passwords, Throttle, Tokens};
-use crate::ids::{IdSource, RandomIds};
+use crate::identity::{KeyRing, KnownPlaces};
+use crate::ids::IdSource;
 use crate::journal::{Journal, RedbJournal};
 use crate::types::Currency;
-use crate::views::Views;
 
 /// Builder that opens a box office with chosen settings.
 ///
@@ -39,15 +35,17 @@ use crate::views::Views;
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Builder {
-    settings: Settings,
+    pub(super) settings: Settings,
     /// Hold set by [`Builder::hold`], which overrides the limits.
     hold: Option<Duration>,
     fees: Option<FeePolicy>,
-    gateway: Option<Arc<dyn PaymentGateway>>,
-    clock: Option<Arc<dyn Clock>>,
-    ids: Option<Arc<dyn IdSource>>,
-    key_ring: Option<KeyRing>,
-    accept_clock_jump: bool,
+    pub(super) gateway: Option<Arc<dyn PaymentGateway>>,
+    pub(super) clock: Option<Arc<dyn Clock>>,
+    pub(super) ids: Option<Arc<dyn IdSource>>,
+    pub(super) key_ring: Option<KeyRing>,
+    pub(super) accept_clock_jump: bool,
+    #[cfg(feature = "cluster")]
+    cluster: Option<ClusterOptions>,
 }
 
 /// Settings with plain values.
@@ -58,9 +56,9 @@ pub(super) struct Settings {
     pub(super) default_currency: Currency,
     pub(super) answer_payment_within: Duration,
     pub(super) pending_payments_max: usize,
-    queue_len: usize,
-    refuse_when_full: bool,
-    retry_policy: RetryPolicy,
+    pub(super) queue_len: usize,
+    pub(super) refuse_when_full: bool,
+    pub(super) retry_policy: RetryPolicy,
 }
 
 impl Default for Builder {
@@ -76,7 +74,18 @@ impl Default for Builder {
             retry_policy: RetryPolicy::default(),
         };
         let (hold, fees, gateway, clock, ids, key_ring) = (None, None, None, None, None, None);
-        Self { settings, hold, fees, gateway, clock, ids, key_ring, accept_clock_jump: false }
+        Self {
+            settings,
+            hold,
+            fees,
+            gateway,
+            clock,
+            ids,
+            key_ring,
+            accept_clock_jump: false,
+            #[cfg(feature = "cluster")]
+            cluster: None,
+        }
     }
 }
 
@@ -147,7 +156,7 @@ impl Builder {
         self
     }
 
-    /// Sets the source of time: [`SystemClock`] by default.
+    /// Sets the source of time: [`SystemClock`](crate::SystemClock) by default.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -184,7 +193,7 @@ impl Builder {
         self
     }
 
-    /// Sets the source of ids: [`RandomIds`] by default.
+    /// Sets the source of ids: [`RandomIds`](crate::RandomIds) by default.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -363,8 +372,29 @@ impl Builder {
         self
     }
 
+    /// Makes the box office a host of a cluster: it shares its journal with other hosts. By default it is on one machine.
+    ///
+    /// The key ring has to be set, and the same for all hosts. A directory without a journal gets a copy from another host;
+    /// the first host's is made by [`ClusterOptions::init`]. While another host writes, commands are given to it.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::{BoxOffice, ClusterOptions, KeyRing};
+    ///
+    /// let keys = KeyRing::new(b"a secret of at least thirty-two bytes")?;
+    /// let options = ClusterOptions::new(["nats://nats-0:4222", "nats://nats-1:4222"]);
+    /// let office = BoxOffice::builder().key_ring(keys).cluster(options).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "cluster")]
+    pub fn cluster(mut self, options: ClusterOptions) -> Self {
+        self.cluster = Some(options);
+        self
+    }
+
     /// Returns the limits in force.
-    fn limits_in_force(&self) -> Limits {
+    pub(super) fn limits_in_force(&self) -> Limits {
         let limits = self.settings.limits;
         limits.hold(self.hold.unwrap_or(limits.hold)).fees(self.fees.unwrap_or(limits.fees))
     }
@@ -381,9 +411,15 @@ impl Builder {
     /// ```
     ///
     /// # Errors
-    /// The errors of [`BoxOffice::open`].
+    /// The errors of [`BoxOffice::open`]. As a host of a cluster also `validation` if the key ring is not set, and
+    /// `journal.unavailable` with the reason if the servers can't be reached or are not what they must be, or no other host gives a
+    /// copy; with [`Error::retry_after`] if that may be over after a while by itself.
     pub fn open(self, path: impl AsRef<Path>) -> Result<BoxOffice, Error> {
         let dir = path.as_ref();
+        #[cfg(feature = "cluster")]
+        if let Some(options) = self.cluster.clone() {
+            return self.open_in_cluster(dir, &options);
+        }
         let journal: Arc<dyn Journal> = Arc::new(RedbJournal::open(dir)?);
         let views = open_views(journal.as_ref(), dir)?;
         let keys = match self.key_ring.clone() {
@@ -395,176 +431,25 @@ impl Builder {
             None => sandbox(&dir.join("sandbox.jsonl"))?,
         };
         let known = KnownPlaces::open(dir)?;
-        self.start(journal, views, known, gateway, &keys)
-    }
-
-    fn start(
-        self,
-        journal: Arc<dyn Journal>,
-        views: Views,
-        known: KnownPlaces,
-        gateway: Arc<dyn PaymentGateway>,
-        keys: &KeyRing,
-    ) -> Result<BoxOffice, Error> {
-        if self.limits_in_force().hold.is_zero() {
-            return Err(Error::invalid("hold", "must be longer than nothing"));
-        }
-        let runtime = runtime()?;
         let (builder, failures) = self.with_clock();
-        let checkpointer = Checkpointer::start(views.clone(), Arc::clone(&journal), Arc::clone(&failures));
-        let (queue_len, refuse_when_full) = (builder.settings.queue_len, builder.settings.refuse_when_full);
-        let make_writer = |parts| Writer::new(parts, queue_len, refuse_when_full);
-        let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer), failures, known };
-        let assembled = builder.assemble(stores, gateway, keys, runtime.handle(), make_writer);
-        let (inner, writer) = match assembled {
-            Ok(assembled) => assembled,
-            Err(error) => {
-                checkpointer.stop();
-                // Waiting for its threads would panic if an async caller opens the box office.
-                runtime.shutdown_background();
-                return Err(error);
-            }
-        };
-        let reports = Reports::of(&inner);
-        runtime.spawn(reports.look_for_refunds(inner.closed.subscribe()));
-        *inner.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(start_writer(writer));
-        *inner.runtime.lock().unwrap_or_else(PoisonError::into_inner) = Some(runtime);
-        pollster::block_on(erase_listed(&inner));
-        Ok(BoxOffice(Arc::new(inner)))
-    }
-
-    /// Opens a box office without threads. The caller steps the writer, drives the runtime, and writes checkpoints of
-    /// the views.
-    #[cfg(any(test, feature = "simulation"))]
-    pub(crate) fn open_stepped(
-        self,
-        journal: Arc<dyn Journal>,
-        views: Views,
-        gateway: Arc<dyn PaymentGateway>,
-        runtime: &tokio::runtime::Handle,
-    ) -> Result<(BoxOffice, Writer), Error> {
-        // No session outlives the run, so the key needs no secret.
-        let keys = self.key_ring.clone().map_or_else(|| KeyRing::new(&[7; 32]), Ok)?;
-        let (builder, failures) = self.with_clock();
-        let known = KnownPlaces::in_memory();
-        let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand(), failures, known };
-        let (inner, writer) = builder.assemble(stores, gateway, &keys, runtime, Writer::stepped)?;
-        Ok((BoxOffice(Arc::new(inner)), writer))
-    }
-
-    /// Chooses the clock, if none was, and what notes failures by it.
-    fn with_clock(mut self) -> (Self, Arc<Failures>) {
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        self.clock = Some(Arc::clone(&clock));
-        (self, Failures::new(clock))
-    }
-
-    /// Assembles the parts, up to the first command. The writer is not running yet.
-    fn assemble(
-        mut self,
-        stores: Stores,
-        gateway: Arc<dyn PaymentGateway>,
-        keys: &KeyRing,
-        runtime: &tokio::runtime::Handle,
-        make_writer: impl FnOnce(WriterParts) -> (Writer, Handle),
-    ) -> Result<(Inner, Writer), Error> {
-        let Stores { journal, views, checkpointer, failures, known } = stores;
-        self.settings.limits = self.limits_in_force();
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        if !self.accept_clock_jump {
-            // Before anything is decided by it: what expires can't be taken back.
-            clock::check(clock.now(), journal.head()?)?;
-        }
-        let state = catch_up(journal.as_ref(), &views)?;
-        let head = views.covers();
-        let time = Arc::new(EngineTime::new(clock, head.at));
-        let ids = self.ids.unwrap_or_else(|| Arc::new(RandomIds));
-        let recent = Arc::new(Recent::new(head.seq));
-        let waiters = Arc::new(Waiters::default());
-        let metrics = Arc::new(EngineMetrics::default());
-        let (work, todo) = flume::unbounded::<Work>();
-        let parts = WriterParts {
-            journal: Arc::clone(&journal),
-            views: views.clone(),
-            recent: Arc::clone(&recent),
-            waiters: Arc::clone(&waiters),
-            metrics: Arc::clone(&metrics),
-            checkpointer: Arc::clone(&checkpointer),
-            failures: Arc::clone(&failures),
-            time: Arc::clone(&time),
-            ids: Arc::clone(&ids),
-            limits: self.settings.limits,
-            work,
-            state,
-        };
-        let (mut writer, handle) = make_writer(parts);
-        let handle = Arc::new(handle);
-        let settle = Settler { handle: Arc::clone(&handle), ids: Arc::clone(&ids) };
-        let gateway_name = gateway.name().into();
-        let worker = Worker::new(gateway, Arc::new(settle), time, Arc::clone(&failures), self.settings.retry_policy);
-        writer.expire_backlog()?;
-        writer.resume_work();
-        runtime.spawn(Arc::clone(&worker).run(todo));
-        let inner = Inner {
-            handle,
+        let opened = Opened {
             journal,
             views,
-            recent,
-            waiters,
-            metrics,
-            worker,
-            gateway_name,
-            checkpointer,
-            failures,
-            ids,
-            tokens: Tokens::new(keys),
-            passwords: Arc::new(Passwords::new(cores())),
-            throttle: Throttle::default(),
             known,
-            closed: watch::Sender::new(false),
-            closing: Mutex::default(),
-            writer: Mutex::new(None),
-            runtime_handle: runtime.clone(),
-            runtime: Mutex::new(None),
-            settings: self.settings,
+            gateway,
+            failures,
+            #[cfg(feature = "cluster")]
+            cluster: None,
         };
-        Ok((inner, writer))
+        let office = builder.start_opened(opened, &keys)?;
+        pollster::block_on(erase_listed(&office.0));
+        Ok(office)
     }
-}
-
-/// Stores of a box office.
-struct Stores {
-    journal: Arc<dyn Journal>,
-    views: Views,
-    checkpointer: Arc<Checkpointer>,
-    failures: Arc<Failures>,
-    known: KnownPlaces,
 }
 
 fn sandbox(path: &Path) -> Result<Arc<dyn PaymentGateway>, Error> {
     let sandbox = Sandbox::open(path).map_err(|error| Error::from(Code::JournalUnavailable).with_source(error))?;
     Ok(Arc::new(sandbox))
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// Creates the runtime for timers, the gateway's calls and, on its blocking threads, password hashing.
-fn runtime() -> Result<tokio::runtime::Runtime, Error> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .max_blocking_threads(cores())
-        .thread_name("boxoffice")
-        // The core itself needs timers only; a gateway may need the network.
-        .enable_all()
-        .build()
-        .map_err(|error| Error::from(Code::Internal).with_source(error))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the writer is the one long-lived thread that decides")]
-fn start_writer(writer: Writer) -> std::thread::JoinHandle<()> {
-    std::thread::spawn(move || writer.run())
 }
 
 #[cfg(test)]

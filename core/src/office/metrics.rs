@@ -47,7 +47,7 @@ impl Metrics {
             tickets_available: metrics.tickets_available,
             tickets_locked: metrics.tickets_locked,
             checkpoint_lag: inner.views.dirty(),
-            pending_payments: inner.worker.under_way(),
+            pending_payments: inner.payments_under_way(),
             last_error: inner.failures.last(),
         }
     }

@@ -2,10 +2,13 @@
 
 mod admin;
 mod amounts;
+mod assemble;
 mod auth;
 mod builder;
 mod checkpoint;
 mod clock;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod erasures;
 mod inbound_webhooks;
 mod input;
@@ -16,6 +19,7 @@ mod named;
 mod orders;
 mod pages;
 mod payments;
+mod processor;
 mod recover;
 mod reports;
 mod settler;
@@ -34,6 +38,10 @@ pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
 pub use builder::Builder;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use checkpoint::is_in_journal;
+#[cfg(feature = "cluster")]
+pub use cluster::{
+    Cluster, ClusterHost, ClusterOptions, ClusterOverview, ClusterStatus, SharedWebhooks, WebhookDraft, WebhookSecret,
+};
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use inbound_webhooks::command_of;
 pub use input::{NewShow, NewTicket, TicketUpdate};
@@ -62,6 +70,14 @@ use crate::views::Views;
 
 /// Maximum time that `close` waits for calls of the gateway that are under way.
 const GATEWAY_CLOSE_MAX: Duration = Duration::from_secs(10);
+
+/// Maximum time for which commands that were accepted wait for the servers of the cluster, once the box office is being closed.
+#[cfg(feature = "cluster")]
+const CLUSTER_CLOSE_MAX: Duration = Duration::from_secs(10);
+
+/// Maximum time for which a host waits, as it leaves, until it knows whether its last append is in the journal.
+#[cfg(feature = "cluster")]
+const CLUSTER_LEAVE_MAX: Duration = Duration::from_secs(2);
 
 /// A box office: signs users in, lists tickets, locks them, takes the money, and records every fact.
 ///
@@ -98,7 +114,6 @@ pub(crate) struct Inner {
     waiters: Arc<Waiters>,
     metrics: Arc<EngineMetrics>,
     worker: Arc<Worker>,
-    gateway_name: Arc<str>,
     checkpointer: Arc<Checkpointer>,
     failures: Arc<Failures>,
     ids: Arc<dyn IdSource>,
@@ -114,6 +129,12 @@ pub(crate) struct Inner {
     /// Runtime for timers, the gateway's calls and password hashing; `None` once it is shut down.
     runtime: Mutex<Option<tokio::runtime::Runtime>>,
     runtime_handle: tokio::runtime::Handle,
+    /// This box office as a member of its cluster, if it belongs to one.
+    #[cfg(feature = "cluster")]
+    cluster: Option<Arc<cluster::Member>>,
+    /// Envelopes of what the hosts of a cluster keep secret in the journal.
+    #[cfg(feature = "cluster")]
+    envelopes: crate::identity::Envelopes,
 }
 
 impl fmt::Debug for BoxOffice {
@@ -292,6 +313,10 @@ impl BoxOffice {
         if !self.is_ready() {
             return Err(Code::EngineClosed.into());
         }
+        #[cfg(feature = "cluster")]
+        if let Some(why) = self.0.cluster.as_ref().and_then(|member| member.driver().unready()) {
+            return Err(Error::from(Code::JournalUnavailable).with_source(cluster::Unready(why)));
+        }
         Ok(self.0.journal()?.check_storage()?)
     }
 
@@ -357,7 +382,8 @@ impl BoxOffice {
     /// Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
     /// releases the directory.
     ///
-    /// Payments whose outcome is not known by then continue when the directory is opened again. Other clones get
+    /// No payment begins any more from then on, and those that have begun are waited for, at most 10 seconds. Payments whose outcome
+    /// is not known by then continue when the directory is opened again. Other clones get
     /// `engine.closed` from then on. Closing twice is allowed.
     ///
     /// ```
@@ -372,9 +398,13 @@ impl BoxOffice {
     /// longer.
     pub async fn close(&self) -> Result<(), Error> {
         let inner = Arc::clone(&self.0);
-        let worker = Arc::clone(&self.0.worker);
+        let (begun, worker) = (self.0.handle.end_payments(), Arc::clone(&self.0.worker));
         let idle = self.0.runtime_handle.spawn(async move {
-            let _ = tokio::time::timeout(GATEWAY_CLOSE_MAX, worker.idle()).await;
+            let payments = async {
+                begun.await;
+                worker.idle().await;
+            };
+            let _ = tokio::time::timeout(GATEWAY_CLOSE_MAX, payments).await;
         });
         // Fails only if the runtime is already closed.
         let _ = idle.await;
@@ -502,16 +532,25 @@ impl Inner {
     }
 
     fn stop(&self) -> Result<(), Error> {
+        #[cfg(feature = "cluster")]
+        if let Some(member) = &self.cluster {
+            member.driver().end_within(CLUSTER_CLOSE_MAX);
+        }
         self.handle.close();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let panicked = writer.is_some_and(|thread| thread.join().is_err());
+        #[cfg(feature = "cluster")]
+        if let Some(member) = &self.cluster {
+            // The others go on at once.
+            member.driver().leave(CLUSTER_LEAVE_MAX);
+        }
         self.checkpointer.stop();
         self.closed.send_replace(true);
         if panicked { Err(Error::with_message(Code::Internal, "the writer panicked")) } else { Ok(()) }
     }
 
     fn last_checkpoint(&self) -> Result<(), Error> {
-        if self.views.dirty() > 0 && !self.is_released() {
+        if self.views.dirty() > 0 && !self.is_released() && self.journal.persist(self.views.covers().seq)? {
             self.views.checkpoint()?;
         }
         Ok(())
@@ -523,6 +562,10 @@ impl Inner {
 
     /// Releases the directory, even if parts of this box office are still referenced.
     fn release(&self) {
+        #[cfg(feature = "cluster")]
+        if let Some(member) = &self.cluster {
+            member.driver().stop();
+        }
         self.views.close();
         self.journal.close();
         if let Some(runtime) = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take() {

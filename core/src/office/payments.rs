@@ -70,23 +70,21 @@ impl Payments {
     /// `validation` for a malformed token; `payment.declined`, after which the order is cancelled; `payment.misconfigured` if the card
     /// processor does not accept what the shop asks for, whatever the card, after which the order is cancelled too; `order.not_found`,
     /// `order.not_yours`, `order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`; `payment.unavailable`
-    /// if too many payments wait for the card processor; `command.key_reused`.
+    /// if too many payments wait for the card processor, or no host of the cluster has its keys; `command.key_reused`.
     pub async fn pay(&self, buyer: UserId, order: OrderId, token: &str) -> Result<Charge, Error> {
         let token: CardToken = token.parse().map_err(|reason| Error::invalid("token", reason))?;
         let inner = &self.office.0;
         let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "payments.pay", &(order, token.expose()));
         // Registered before the command, so that no outcome is missed.
         let settled = inner.waiters.wait_for(order);
-        let started = if inner.worker.under_way() >= inner.settings.pending_payments_max {
+        let has_room = inner.payments_under_way() < inner.settings.pending_payments_max;
+        let started = if let Some(gateway) = inner.gateway_name().filter(|_| has_room) {
+            let charge_id = ChargeId::from(inner.ids.next());
+            let command = StartPayment { order_id: order, charge_id, gateway };
+            inner.start_payment(command, token, Actor::User(buyer), name).await?
+        } else {
             let refusal = Error::from(Code::PaymentUnavailable).with_retry_after(std::time::Duration::from_secs(5));
             inner.first_answer::<StartPayment>(name, refusal).await?
-        } else {
-            let command = StartPayment {
-                order_id: order,
-                charge_id: ChargeId::from(inner.ids.next()),
-                gateway: Arc::clone(&inner.gateway_name),
-            };
-            inner.start_payment(command, token, Actor::User(buyer), name).await?
         };
         let is_done = |order: &Order| order.charge.as_ref().is_some_and(|charge| charge.status.is_settled());
         let order = self.settled(&started, settled, is_done).await?;
@@ -136,7 +134,12 @@ impl Payments {
     pub fn client_secret(&self, buyer: UserId, id: ChargeId) -> Result<Option<ClientSecret>, Error> {
         let inner = &self.office.0;
         let order = inner.views()?.order_of_charge(id)?.ok_or(Code::PaymentNotFound)?;
-        if order.buyer_id == buyer { Ok(inner.worker.client_secret(id)) } else { Err(Code::PaymentNotYours.into()) }
+        if order.buyer_id != buyer {
+            return Err(Code::PaymentNotYours.into());
+        }
+        // What another host has told may be a moment old.
+        let is_over = order.charge.as_ref().is_none_or(|charge| charge.status.is_settled());
+        Ok(inner.worker.client_secret(id).filter(|_| !is_over))
     }
 
     /// Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
@@ -230,8 +233,10 @@ impl Payments {
         let Some(order) = views.order(order_id)? else { return Ok(()) };
         let sells = |id| order.tickets.iter().any(|ticket| ticket.seller_id == id);
         let may_know = views.is_operator(actor) || matches!(actor, Actor::User(id) if sells(id));
+        let own = inner.gateway_name();
         match order.charge.as_ref().map(|charge| &charge.gateway) {
-            Some(other) if may_know && *other != inner.gateway_name => {
+            // Whether a card processor that is not known yet is another one, the host that has its keys tells.
+            Some(other) if may_know && own.as_ref().is_some_and(|own| own != other) => {
                 let text = format!("The payment was made by {other}, and only {other} can give it back");
                 Err(Error::with_message(Code::PaymentNotRefundable, text))
             }
@@ -304,7 +309,7 @@ impl Payments {
         let wait = inner.settings.answer_payment_within;
         let mut timer = None;
         loop {
-            let current = inner.views()?.order(started.id)?.ok_or(Code::Internal)?;
+            let current = level(started, inner.views()?.order(started.id)?);
             let charge = current.charge.as_ref().map(|charge| charge.id);
             if is_done(&current) || charge.is_some_and(|id| inner.worker.client_secret(id).is_some()) {
                 return Ok(current);
@@ -325,7 +330,7 @@ impl Payments {
                 if is_new { Poll::Ready(false) } else { Poll::Pending }
             });
             if is_over.await {
-                return Ok(inner.views()?.order(started.id)?.unwrap_or(current));
+                return Ok(level(started, inner.views()?.order(started.id)?));
             }
             news = inner.waiters.wait_for(started.id);
         }
@@ -344,6 +349,19 @@ impl Drop for AbortOnDrop {
     }
 }
 
+/// Returns an order as the own copy has it. That may be behind what another host has decided and answered; then it is as it was
+/// answered.
+fn level(answered: &Arc<Order>, own: Option<Arc<Order>>) -> Arc<Order> {
+    own.filter(|own| knows_all_of(own.charge.as_ref(), answered.charge.as_ref()))
+        .unwrap_or_else(|| Arc::clone(answered))
+}
+
+fn knows_all_of(own: Option<&Charge>, answered: Option<&Charge>) -> bool {
+    let Some(answered) = answered else { return true };
+    let knows = |own: &Charge, id| own.refunds.iter().any(|refund| refund.id == id);
+    own.is_some_and(|own| answered.refunds.iter().all(|refund| knows(own, refund.id)))
+}
+
 /// Returns the charge of an order, or the error that its buyer gets.
 fn outcome(order: &Order) -> Result<Charge, Error> {
     let charge = order.charge.clone().ok_or(Code::Internal)?;
@@ -355,4 +373,31 @@ fn outcome(order: &Order) -> Result<Charge, Error> {
         return Err(Error::with_message(Code::PaymentDeclined, reason));
     }
     Ok(charge)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{NewTicket, SignUp};
+
+    #[tokio::test]
+    async fn an_own_copy_that_is_behind_does_not_take_back_what_was_answered() {
+        let dir = tempfile::tempdir().unwrap();
+        let office = BoxOffice::open(dir.path()).unwrap();
+        let sign_up =
+            async |email: &str| office.auth().sign_up(SignUp::new(email, "correct horse")).await.unwrap().user;
+        let (ann, bob) = (sign_up("ann@example.com").await, sign_up("bob@example.com").await);
+        let ticket = office.tickets().create(ann.id, NewTicket::new("Hamlet, stalls", "19.99")).await.unwrap();
+        let id = office.orders().create(bob.id, &[ticket.id]).await.unwrap().id;
+        let own = || office.0.views().unwrap().order(id).unwrap().unwrap();
+        let held = own();
+        office.payments().pay(bob.id, id, "tok_visa").await.unwrap();
+        let paid = own();
+        office.payments().refund_part(Actor::System, id, "5.00").await.unwrap();
+        let refunded = own();
+        for (answered, behind) in [(&paid, Some(held)), (&paid, None), (&refunded, Some(Arc::clone(&paid)))] {
+            assert!(Arc::ptr_eq(&level(answered, behind), answered));
+        }
+        assert!(Arc::ptr_eq(&level(&paid, Some(Arc::clone(&refunded))), &refunded), "news are seen");
+    }
 }

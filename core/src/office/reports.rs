@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+#[cfg(feature = "cluster")]
+use super::cluster::Member;
 use super::inbound_webhooks::{command_of, is_early, refund_elsewhere, unavailable};
 use super::{Inner, Named};
 use crate::command::Command;
+use crate::domain::Order;
 use crate::domain::payment::{Charge, SettleCharge};
 use crate::engine::{Handle, Request};
 use crate::error::{Code, Error, ErrorKind};
 use crate::event::Actor;
+#[cfg(feature = "cluster")]
+use crate::gateway::GatewayError;
 use crate::gateway::GatewayReport;
 use crate::gateway::worker::{RefundLook, Worker};
 use crate::ids::IdSource;
@@ -30,6 +35,13 @@ const EVERY: Duration = Duration::from_hours(1);
 /// Time after a look that failed.
 const AGAIN_AFTER: Duration = Duration::from_mins(5);
 
+/// Interval in which a host that does not write looks whether it does.
+const WRITES_AFTER: Duration = Duration::from_secs(1);
+
+/// Time within which a host reads what the others have written before it says that it does not know a charge.
+#[cfg(feature = "cluster")]
+const LEVEL_WITHIN: Duration = Duration::from_secs(2);
+
 /// A look for refunds, which may take several attempts.
 #[derive(Debug)]
 struct Look {
@@ -45,9 +57,11 @@ pub(super) struct Reports {
     handle: Arc<Handle>,
     views: Views,
     worker: Arc<Worker>,
-    gateway_name: Arc<str>,
     ids: Arc<dyn IdSource>,
     runtime: tokio::runtime::Handle,
+    /// This host's part in its cluster, if it belongs to one.
+    #[cfg(feature = "cluster")]
+    cluster: Option<Arc<Member>>,
 }
 
 impl Reports {
@@ -56,19 +70,18 @@ impl Reports {
             handle: Arc::clone(&inner.handle),
             views: inner.views.clone(),
             worker: Arc::clone(&inner.worker),
-            gateway_name: Arc::clone(&inner.gateway_name),
             ids: Arc::clone(&inner.ids),
             runtime: inner.runtime_handle.clone(),
+            #[cfg(feature = "cluster")]
+            cluster: inner.cluster.clone(),
         }
     }
 
     /// Records a report. One that is about no charge of this box office, or that is recorded already, changes nothing.
     pub(super) async fn record(&self, report: GatewayReport, name: Named) -> Result<(), Error> {
         let charge_id = report.charge_id();
-        let Some(order) = self.views.order_of_charge(charge_id)? else { return Ok(()) };
-        let Some(charge) = order.charge.as_ref().filter(|charge| charge.gateway == self.gateway_name) else {
-            return Ok(());
-        };
+        let Some(order) = self.order_of(charge_id).await? else { return Ok(()) };
+        let Some(charge) = order.charge.as_ref().filter(|charge| self.is_own(charge)) else { return Ok(()) };
         if is_recorded(charge, &report) {
             return Ok(());
         }
@@ -83,10 +96,8 @@ impl Reports {
 
     /// Looks up the refunds of a charge, and records those that are not known.
     pub(super) async fn look_up_refunds(&self, charge: ChargeId) -> Result<(), Error> {
-        let Some(order) = self.views.order_of_charge(charge)? else { return Ok(()) };
-        let Some(charge) = order.charge.clone().filter(|charge| charge.gateway == self.gateway_name) else {
-            return Ok(());
-        };
+        let Some(order) = self.order_of(charge).await? else { return Ok(()) };
+        let Some(charge) = order.charge.clone().filter(|charge| self.is_own(charge)) else { return Ok(()) };
         let worker = Arc::clone(&self.worker);
         let asking = self.runtime.spawn(async move { worker.refunds_of(&charge).await });
         let found = asking.await.map_err(|_| Error::from(Code::EngineClosed))?.map_err(unavailable)?;
@@ -96,12 +107,42 @@ impl Reports {
         Ok(())
     }
 
+    /// Returns `true` if the charge is one of this box office's card processor.
+    fn is_own(&self, charge: &Charge) -> bool {
+        self.worker.gateway_name().is_some_and(|own| own == charge.gateway)
+    }
+
+    /// Returns the order of a charge. A host of a cluster that knows none first reads what the others have written: the card
+    /// processor tells of a charge only once.
+    #[cfg_attr(not(feature = "cluster"), expect(clippy::unused_async, reason = "a host of a cluster waits for others"))]
+    async fn order_of(&self, charge: ChargeId) -> Result<Option<Arc<Order>>, Error> {
+        let known = self.views.order_of_charge(charge)?;
+        #[cfg(feature = "cluster")]
+        if let Some(member) = self.cluster.as_ref().filter(|_| known.is_none()) {
+            if !member.driver().level_with_stream(LEVEL_WITHIN).await {
+                return Err(unavailable(GatewayError(
+                    "this host does not know yet what the others have written".into(),
+                )));
+            }
+            return Ok(self.views.order_of_charge(charge)?);
+        }
+        Ok(known)
+    }
+
     /// Looks at once and then every hour for refunds that no message has told of, until the box office closes. A look that
-    /// fails goes on where it was; one that has missed something is repeated.
+    /// fails goes on where it was; one that has missed something is repeated. Of the hosts of a cluster, the one that writes
+    /// looks, from the time when it begins to.
     pub(super) async fn look_for_refunds(self, mut closed: watch::Receiver<bool>) {
         let mut since = before(self.handle.time().now(), LOOK_BACK);
         let mut unfinished = None;
         loop {
+            if !self.worker.writes() {
+                unfinished = None;
+                if tokio::time::timeout(WRITES_AFTER, closed.wait_for(|closed| *closed)).await.is_ok() {
+                    return;
+                }
+                continue;
+            }
             let mut look = unfinished.take().unwrap_or_else(|| Look {
                 pages: RefundLook::new(since),
                 began: self.handle.time().now(),
@@ -127,7 +168,7 @@ impl Reports {
     /// Goes on with a look until its last page or a page that fails, and records each page before the next. Returns
     /// `None` if there is nothing to look at.
     async fn look_on(&self, look: &mut Look) -> Option<()> {
-        while !look.pages.is_over() {
+        while !look.pages.is_over() && self.worker.writes() {
             let found = match self.worker.next_refunds(&mut look.pages).await? {
                 Ok(found) => found,
                 Err(error) => {

@@ -124,7 +124,7 @@ impl Tickets {
         let inner = &self.office.0;
         let state = inner.views()?.state_of_seats(seller, &command.seats(&State::default()))?;
         let (now, limits) = (inner.handle.time().now(), inner.settings.limits);
-        let context = Context { now, actor: Actor::User(seller), email_owner: None, limits };
+        let context = Context { now, actor: Actor::User(seller), email_owner: None, hosts_changing: false, limits };
         command.check(&state, &context).map_err(Rejection::from)?;
         Ok(())
     }

@@ -82,6 +82,14 @@ fn receipts(reply: &Reply) -> Vec<Receipt> {
             let (version, status) = (order.version, order.status.as_str());
             vec![Receipt { entity: StreamKey::Order(order.id), version, status }]
         }
+        Reply::Host(host) => {
+            let status = if host.left { "left" } else { "there" };
+            vec![Receipt { entity: StreamKey::Host(host.id), version: host.version, status }]
+        }
+        Reply::Webhook(webhook) => {
+            let status = if webhook.removed { "removed" } else { "there" };
+            vec![Receipt { entity: StreamKey::Webhook(webhook.id), version: webhook.version, status }]
+        }
         // A payout has no version; its effect is in the balances.
         Reply::Payout(_) => Vec::new(),
     }

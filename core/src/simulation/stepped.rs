@@ -4,10 +4,14 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
+#[cfg(feature = "cluster")]
+use super::cluster::{SimulatedCluster, key_seed};
 use super::observer::{Ear, Observer};
 use super::readings::Readings;
 use crate::disk::Disk;
 use crate::engine::{Writer, catch_up};
+#[cfg(feature = "cluster")]
+use crate::error::Code;
 use crate::error::Error;
 use crate::event::{Actor, Hash, Record};
 use crate::gateway::{GatewayReport, PaymentGateway};
@@ -21,7 +25,7 @@ use crate::{BoxOffice, Builder};
 const EMAIL_HASH_KEY: [u8; 32] = [0x5a; 32];
 
 /// Sizes so small that records are archived often, and that some lives use the quick-repair mode.
-const SIZES: Sizes = Sizes { kept: 100, portion: 20, portion_bytes: 16 * 1024, quick_repair_from: 200 };
+pub(super) const SIZES: Sizes = Sizes { kept: 100, portion: 20, portion_bytes: 16 * 1024, quick_repair_from: 200 };
 
 /// Files of a box office.
 #[derive(Debug, Clone)]
@@ -75,6 +79,29 @@ impl SteppedOffice {
         Ok(Self { office, journal, views, writer: Some(writer) })
     }
 
+    /// Opens the box office as a host of a simulated cluster, on a storage that holds a copy of the cluster's journal.
+    ///
+    /// # Errors
+    /// The errors of [`Builder::open`].
+    #[cfg(feature = "cluster")]
+    pub fn open_in_cluster(
+        builder: Builder,
+        storage: Storage,
+        gateway: Arc<dyn PaymentGateway>,
+        runtime: &tokio::runtime::Handle,
+        observer: Arc<dyn Observer>,
+        (cluster, host): (&mut SimulatedCluster, usize),
+    ) -> Result<Self, Error> {
+        let files = [storage.journal, storage.archive, storage.keys];
+        let copy = Arc::new(RedbJournal::open_on(files, key_seed(host), SIZES)?);
+        let position = copy.position()?.ok_or_else(|| Error::from(Code::JournalDamaged))?;
+        let opened = builder.open_stepped_host(copy, storage.views, gateway, runtime)?;
+        opened.office.inner().tap(Arc::new(Ear(observer)));
+        cluster.started(host, position, opened.seat);
+        let (office, journal, views) = (opened.office, opened.journal, opened.views);
+        Ok(Self { office, journal, views, writer: Some(opened.writer) })
+    }
+
     /// Returns the façade.
     pub fn office(&self) -> &BoxOffice {
         &self.office
@@ -110,7 +137,9 @@ impl SteppedOffice {
     /// # Errors
     /// `journal.unavailable` if the storage fails; the previous checkpoint stays.
     pub fn checkpoint(&self) -> Result<(), Error> {
-        self.views.checkpoint()?;
+        if self.journal.persist(self.views.covers().seq)? {
+            self.views.checkpoint()?;
+        }
         Ok(())
     }
 

@@ -322,7 +322,7 @@ impl<'j> Author<'j> {
     /// Decides a command as the engine does, and adds its events to the batch.
     fn decide(&mut self, command: &Command, actor: Actor) -> Result<(), Error> {
         let limits = Limits::new().hold(HOLD).open_orders_max(u32::MAX);
-        let context = Context { now: self.now, actor, email_owner: None, limits };
+        let context = Context { now: self.now, actor, email_owner: None, hosts_changing: false, limits };
         let decision = decide(&self.state, command, &context)?;
         let mut events = smallvec::SmallVec::with_capacity(decision.events.len());
         for event in decision.events {

@@ -8,6 +8,8 @@ mod clock;
 mod gateway;
 mod history;
 mod ids;
+#[cfg(feature = "cluster")]
+mod nats;
 mod script;
 mod stored;
 
@@ -16,4 +18,6 @@ pub use clock::ManualClock;
 pub use gateway::check_gateway;
 pub use history::History;
 pub use ids::SeededIds;
+#[cfg(feature = "cluster")]
+pub use nats::{NatsServers, end_abruptly};
 pub use stored::decode_row;

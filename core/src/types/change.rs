@@ -64,6 +64,40 @@ impl<T> Change<T> {
     }
 }
 
+/// The form of an edit that tells its three cases apart, for `#[serde(with = …)]`.
+#[cfg(feature = "cluster")]
+pub(crate) mod tagged {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Change;
+
+    #[derive(Serialize, Deserialize)]
+    enum Tagged<T> {
+        Keep,
+        Clear,
+        Set(T),
+    }
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(change: &Change<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        let tagged = match change {
+            Change::Keep => Tagged::Keep,
+            Change::Clear => Tagged::Clear,
+            Change::Set(value) => Tagged::Set(value),
+        };
+        tagged.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Change<T>, D::Error> {
+        Ok(match Tagged::deserialize(deserializer)? {
+            Tagged::Keep => Change::Keep,
+            Tagged::Clear => Change::Clear,
+            Tagged::Set(value) => Change::Set(value),
+        })
+    }
+}
+
 impl<T: Serialize> Serialize for Change<T> {
     /// As an optional value, so that a command has the same fingerprint as before there was anything to clear.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -99,6 +99,14 @@ id!(
     SessionId
 );
 id!(
+    /// Identifier of a host of a cluster: of one data directory on one machine.
+    HostId
+);
+id!(
+    /// Identifier of a webhook that the hosts of a cluster share.
+    WebhookId
+);
+id!(
     /// Identifier of a command. Every journal record carries the id of the command that caused it.
     CommandId
 );

@@ -144,6 +144,17 @@ text!(
     PayoutReference, 1..=100
 );
 
+text!(
+    /// Name of a host of a cluster, such as `boxoffice-0`: 1 to 63 lower-case letters, digits, hyphens and dots.
+    HostName, 1..=63, |text| {
+        if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.')) {
+            Ok(())
+        } else {
+            Err(TextError::Form("must be lower-case letters, digits, hyphens and dots, such as boxoffice-0"))
+        }
+    }
+);
+
 /// Implements the comparison of texts that name something of which there is one.
 macro_rules! looks {
     ($($name:ident),*) => {$(
@@ -328,6 +339,20 @@ impl FromStr for Email {
     }
 }
 
+#[cfg(feature = "cluster")]
+impl Serialize for Email {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(feature = "cluster")]
+impl<'de> Deserialize<'de> for Email {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        super::decode_text(deserializer, |text| Self::known(text).ok_or(TextError::Form("must be an email address")))
+    }
+}
+
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Email(…)")
@@ -399,6 +424,16 @@ mod tests {
     fn categories() {
         assert!("stand-up".parse::<Category>().is_ok());
         assert!("Stand Up".parse::<Category>().is_err());
+    }
+
+    #[test]
+    fn names_of_hosts() {
+        for good in ["a", "boxoffice-0", "boxoffice-0.boxoffice", &"a".repeat(63)] {
+            assert!(good.parse::<HostName>().is_ok(), "{good:?}");
+        }
+        for bad in ["", "Box", "box office", "box_office", "böx", &"a".repeat(64)] {
+            assert!(bad.parse::<HostName>().is_err(), "{bad:?}");
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Book {
                     self.tickets.extend(state.take_terminal_ticket(id).map(|ticket| (id, ticket)));
                 }
                 StreamKey::Order(id) => self.orders.extend(state.take_terminal_order(id).map(|order| (id, order))),
-                StreamKey::User(_) | StreamKey::Email(_) => {}
+                StreamKey::User(_) | StreamKey::Email(_) | StreamKey::Host(_) | StreamKey::Webhook(_) => {}
             }
         }
         if self.tickets.len() + self.orders.len() > IN_MEMORY_MAX { self.spill() } else { Ok(()) }
@@ -95,7 +95,7 @@ impl Book {
                         state.restore_order(order);
                     }
                 }
-                StreamKey::User(_) | StreamKey::Email(_) => {}
+                StreamKey::User(_) | StreamKey::Email(_) | StreamKey::Host(_) | StreamKey::Webhook(_) => {}
             }
         }
         Ok(())
@@ -111,7 +111,7 @@ impl Book {
             StreamKey::Order(id) => Ok(self.orders.contains_key(&id)
                 || older(|file| &file.last_order, id.as_bytes())
                     && self.read::<OrderRow>(ORDERS, id.as_bytes())?.is_some()),
-            StreamKey::User(_) | StreamKey::Email(_) => Ok(false),
+            StreamKey::User(_) | StreamKey::Email(_) | StreamKey::Host(_) | StreamKey::Webhook(_) => Ok(false),
         }
     }
 

@@ -15,12 +15,14 @@ pub(super) use self::tickets::ActiveTickets;
 
 use super::{Entity, Replayed};
 use crate::domain::auth::RevokedSessions;
+use crate::domain::cluster::{Host, Hosts};
 use crate::domain::ledger::{Account, LedgerEntry, Totals};
 use crate::domain::payment::Charge;
+use crate::domain::webhook::{Webhook, Webhooks};
 use crate::domain::{Order, State, Ticket, User};
 use crate::event::Hash;
 use crate::journal::Head;
-use crate::types::{Currency, OrderId, SessionId, TicketId, Timestamp, UserId};
+use crate::types::{Currency, HostId, OrderId, SessionId, TicketId, Timestamp, UserId, WebhookId};
 
 /// End of an empty journal.
 pub(super) const NOTHING: Head = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::from_millis(0) };
@@ -37,6 +39,8 @@ pub(super) struct Active {
     /// Orders whose charge was given up although money may still arrive, by the time until which they are remembered.
     pub(super) watched: BTreeSet<(Timestamp, OrderId)>,
     pub(super) ledger: ActiveLedger,
+    pub(super) hosts: Hosts,
+    pub(super) webhooks: Webhooks,
     pub(super) dirty: Dirty,
 }
 
@@ -52,11 +56,14 @@ pub(super) struct Dirty {
     pub(super) entries: Vec<Arc<LedgerEntry>>,
     /// Totals of each account after the last of these entries that concerns it.
     pub(super) accounts: FxHashMap<(Account, Currency), Totals>,
+    pub(super) hosts: FxHashMap<HostId, Arc<Host>>,
+    pub(super) webhooks: FxHashMap<WebhookId, Arc<Webhook>>,
 }
 
 impl Dirty {
     pub(super) fn len(&self) -> usize {
-        self.users.len() + self.tickets.len() + self.orders.len() + self.revoked.len() + self.entries.len()
+        let people = self.users.len() + self.revoked.len() + self.hosts.len() + self.webhooks.len();
+        people + self.tickets.len() + self.orders.len() + self.entries.len()
     }
 
     /// Adds newer changes.
@@ -68,6 +75,8 @@ impl Dirty {
         self.watched.extend(newer.watched);
         self.entries.extend(newer.entries);
         self.accounts.extend(newer.accounts);
+        self.hosts.extend(newer.hosts);
+        self.webhooks.extend(newer.webhooks);
     }
 }
 
@@ -94,6 +103,8 @@ impl Active {
                     self.dirty.revoked.push((id, expires_at));
                 }
                 Entity::Posted(entry) => self.post(entry),
+                Entity::Host(host) => self.put_host(host),
+                Entity::Webhook(webhook) => self.put_webhook(webhook),
             }
         }
         self.pass(covers);
@@ -107,6 +118,16 @@ impl Active {
             self.dirty.accounts.insert(key, self.ledger.accounts.of(key.0, key.1));
         }
         self.dirty.entries.push(entry);
+    }
+
+    fn put_host(&mut self, host: Arc<Host>) {
+        self.dirty.hosts.insert(host.id, Arc::clone(&host));
+        self.hosts.insert(host);
+    }
+
+    fn put_webhook(&mut self, webhook: Arc<Webhook>) {
+        self.dirty.webhooks.insert(webhook.id, Arc::clone(&webhook));
+        self.webhooks.insert(webhook);
     }
 
     /// Remembers the orders whose charge was given up although money may still arrive.
@@ -151,6 +172,16 @@ impl Active {
             self.dirty.revoked.push((id, expires_at));
         }
         aside.entries.into_iter().for_each(|entry| self.post(entry));
+        for host in state.hosts().iter() {
+            if self.hosts.get(host.id) != Some(host) {
+                self.put_host(Arc::clone(host));
+            }
+        }
+        for webhook in state.webhooks().iter() {
+            if self.webhooks.get(webhook.id) != Some(webhook) {
+                self.put_webhook(Arc::clone(webhook));
+            }
+        }
         self.pass(covers);
     }
 
@@ -194,6 +225,12 @@ impl Active {
         state.restore_accounts(self.ledger.accounts.clone());
         for (id, expires_at) in self.revoked.iter() {
             state.restore_revoked(id, expires_at);
+        }
+        for host in self.hosts.iter() {
+            state.restore_host(Arc::clone(host));
+        }
+        for webhook in self.webhooks.iter() {
+            state.restore_webhook(Arc::clone(webhook));
         }
         state
     }

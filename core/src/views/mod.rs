@@ -44,8 +44,10 @@ pub use self::search::{SearchText, SearchTextError};
 
 use self::active::{Active, ActiveOrders, Dirty};
 use self::checkpoint::{Source, Store};
+use crate::domain::cluster::Host;
 use crate::domain::ledger::LedgerEntry;
 use crate::domain::ticket::SeatKey;
+use crate::domain::webhook::Webhook;
 use crate::domain::{Order, State, Ticket, User};
 use crate::event::Actor;
 use crate::failpoint::Failpoint;
@@ -65,6 +67,10 @@ pub(crate) enum Entity {
     Revoked(SessionId, Timestamp),
     /// An entry of the ledger.
     Posted(Arc<LedgerEntry>),
+    /// A host of the cluster.
+    Host(Arc<Host>),
+    /// A webhook that the hosts share.
+    Webhook(Arc<Webhook>),
 }
 
 /// Entities that a replay has set aside, because its state holds active entities only.
@@ -203,6 +209,18 @@ impl Views {
     /// Returns the user with this id.
     pub(crate) fn user(&self, id: UserId) -> Option<Arc<User>> {
         self.active().users.get(&id).cloned()
+    }
+
+    /// Returns the hosts of the cluster in the order of their ids, those that have left included.
+    #[cfg(any(test, feature = "cluster"))]
+    pub(crate) fn hosts(&self) -> Vec<Arc<Host>> {
+        self.active().hosts.iter().cloned().collect()
+    }
+
+    /// Returns the webhooks that the hosts share in the order of their ids, those that were removed included.
+    #[cfg(any(test, feature = "cluster"))]
+    pub(crate) fn webhooks(&self) -> Vec<Arc<Webhook>> {
+        self.active().webhooks.iter().cloned().collect()
     }
 
     /// Returns the ticket with this id if it is in memory.
@@ -355,6 +373,15 @@ impl Views {
     /// # Errors
     /// Changes that could not be written wait for the next checkpoint.
     pub(crate) fn checkpoint(&self) -> Result<Head, ViewsError> {
+        self.checkpoint_after(&mut |_| Ok(()))
+    }
+
+    /// Writes a checkpoint like [`Views::checkpoint`], once `persist` has made the journal durable up to what it covers: one
+    /// that is ahead of its journal is taken for damage.
+    pub(crate) fn checkpoint_after(
+        &self,
+        persist: &mut dyn FnMut(Head) -> Result<(), ViewsError>,
+    ) -> Result<Head, ViewsError> {
         let mut checkpointed = self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner);
         let (changes, covers) = {
             let mut active = self.active_mut();
@@ -366,6 +393,10 @@ impl Views {
         };
         if changes.len() == 0 && covers == *checkpointed {
             return Ok(covers);
+        }
+        if let Err(error) = persist(covers) {
+            self.active_mut().take_back(changes);
+            return Err(error);
         }
         self.write(&mut checkpointed, changes, covers)?;
         Ok(covers)

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
+use std::task::Poll;
 
 use boxoffice::testing::History;
 use boxoffice::{
@@ -13,6 +14,7 @@ use boxoffice::{
 };
 use tokio::task::JoinSet;
 
+use crate::gateways::{Bank, Manner};
 use crate::support::{PASSWORD, World, ann, bob, buyers, cat, email, refused, within};
 
 #[tokio::test]
@@ -183,6 +185,29 @@ async fn closing_answers_whatever_was_taken_and_keeps_exactly_that() {
         world = world.reopen();
         assert!(listed(&world) == expected, "what was answered is not what is there");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_ends_the_payments_that_have_begun_and_begins_no_more() {
+    let bank = Bank::taking(Manner::Wait);
+    let gateway = Arc::clone(&bank);
+    let world = World::with(move |builder| builder.gateway(Arc::clone(&gateway) as _));
+    let ((_, begun), (_, late)) = (world.held().await, world.held().await);
+    let payments = world.payments();
+    let paid = begun.id;
+    let paying = tokio::spawn(async move { payments.pay(bob(), paid, "tok_visa").await });
+    within(bank.charges(1)).await;
+    let office = BoxOffice::clone(&world);
+    let mut closing = Box::pin(office.close());
+    let begins = std::future::poll_fn(|context| Poll::Ready(closing.as_mut().poll(context).is_pending()));
+    assert!(begins.await);
+    assert_eq!(refused(world.payments().pay(bob(), late.id, "tok_visa").await), Code::EngineClosed);
+    assert_eq!(world.of_order(&late), "created");
+    bank.let_through(1);
+    within(closing).await.unwrap();
+    assert_eq!(paying.await.unwrap().unwrap().status.as_str(), "succeeded");
+    let world = world.reopen();
+    assert_eq!((world.of_order(&begun), world.of_order(&late), bank.asked()), ("complete", "created", 1));
 }
 
 /// Returns every file of a directory with its content.

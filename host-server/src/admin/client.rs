@@ -4,6 +4,8 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+#[cfg(feature = "cluster")]
+use std::time::Duration;
 
 use boxoffice::{BoxOffice, Error, KeyRing};
 
@@ -15,6 +17,10 @@ use crate::webhooks::{self, WebhookSettings, Webhooks};
 /// Name of the file that every data directory contains.
 const JOURNAL: &str = "journal.redb";
 
+/// Pause before it is looked again for a server that starts.
+#[cfg(feature = "cluster")]
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
 /// Error of a task.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TaskError {
@@ -24,6 +30,13 @@ pub(crate) enum TaskError {
     /// The directory contains no box office.
     #[error("there is no box office in {0}")]
     NoOffice(String),
+    /// The directory belongs to a host of a cluster that does not run.
+    #[cfg(feature = "cluster")]
+    #[error(
+        "{0} is a host's copy of a shared journal, and its server does not run: start the server, or ask another host's; opened on its \
+         own, the copy could not go back to its cluster"
+    )]
+    NotAlone(String),
     /// The connection to the server broke, or writing failed.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -35,6 +48,47 @@ pub(crate) fn run(data: &DataArgs, task: &Task, listener: Listener<'_>) -> Resul
     if !dir.join(JOURNAL).exists() {
         return Err(TaskError::NoOffice(dir.display().to_string()));
     }
+    let server = connect(dir)?;
+    outcome(listener, |listener| match server {
+        Some(server) => Ok(ask(server, task, listener)?),
+        None => Ok(perform(&tools(data, task)?, task, listener)?),
+    })
+}
+
+/// Gives a task to the server of a directory, as soon as there is one; none if there is none within this time.
+#[cfg(feature = "cluster")]
+pub(crate) fn ask_server(dir: &Path, task: &Task, within: Duration) -> Result<Option<Answer>, TaskError> {
+    let looks = within.as_millis() / LOOK_AGAIN.as_millis();
+    for look in 0..=looks {
+        if let Some(answer) = hear_server(dir, task, &mut |_| Ok(()))? {
+            return Ok(Some(answer));
+        }
+        if look < looks {
+            a_moment();
+        }
+    }
+    Ok(None)
+}
+
+/// Gives a task to the server of a directory, and never opens it itself; none if there is no server. `listener` hears all that comes
+/// before the outcome.
+#[cfg(feature = "cluster")]
+pub(crate) fn hear_server(dir: &Path, task: &Task, listener: Listener<'_>) -> Result<Option<Answer>, TaskError> {
+    let Some(server) = connect(dir)? else { return Ok(None) };
+    outcome(listener, |listener| Ok(ask(server, task, listener)?)).map(Some)
+}
+
+#[cfg(feature = "cluster")]
+#[expect(clippy::disallowed_methods, reason = "a server that starts tells nobody when it listens")]
+fn a_moment() {
+    std::thread::sleep(LOOK_AGAIN);
+}
+
+/// Returns the outcome of a task. `listener` hears all that comes before it.
+fn outcome(
+    listener: Listener<'_>,
+    work: impl FnOnce(Listener<'_>) -> Result<(), TaskError>,
+) -> Result<Answer, TaskError> {
     let mut outcome = None;
     let mut sort = |reply| match reply {
         Reply::Done(answer) => {
@@ -47,10 +101,7 @@ pub(crate) fn run(data: &DataArgs, task: &Task, listener: Listener<'_>) -> Resul
         }
         other => listener(other),
     };
-    match connect(dir)? {
-        Some(server) => ask(server, task, &mut sort)?,
-        None => perform(&tools(data, task)?, task, &mut sort)?,
-    }
+    work(&mut sort)?;
     let broken =
         || TaskError::Io(io::Error::new(io::ErrorKind::UnexpectedEof, "the server stopped in the middle of it"));
     outcome.ok_or_else(broken)?.map_err(TaskError::Refused)
@@ -84,6 +135,8 @@ fn ask(mut server: UnixStream, task: &Task, listener: Listener<'_>) -> io::Resul
 /// Opens the box office of a directory without a server, with its webhooks if the task needs them. Their addresses are
 /// not checked here, because nothing is delivered; the server checks them on each delivery.
 fn tools(data: &DataArgs, task: &Task) -> Result<Tools, TaskError> {
+    #[cfg(feature = "cluster")]
+    check_alone(&data.data)?;
     let (office, dir) = (open(data)?, data.data.as_path());
     if matches!(task, Task::Verify) {
         let damage = webhooks::damage_in(dir);
@@ -100,6 +153,16 @@ fn tools(data: &DataArgs, task: &Task) -> Result<Tools, TaskError> {
         eprintln!("warning: the webhooks were damaged and are set aside: {file}");
     }
     Ok(Tools::new(office, Some(webhooks)))
+}
+
+/// Refuses the directory of a host of a cluster: whatever falls due is recorded when it is opened.
+#[cfg(feature = "cluster")]
+fn check_alone(dir: &Path) -> Result<(), TaskError> {
+    let of_host = boxoffice::Cluster::has_directory(dir);
+    if of_host.map_err(|error| TaskError::Refused(Problem::from(&error)))? {
+        return Err(TaskError::NotAlone(dir.display().to_string()));
+    }
+    Ok(())
 }
 
 fn open(data: &DataArgs) -> Result<BoxOffice, TaskError> {

@@ -5,12 +5,19 @@
 //! directory itself.
 
 mod client;
+#[cfg(feature = "cluster")]
+mod cluster;
+mod follow;
 mod protocol;
 mod server;
 mod socket;
 mod webhooks;
 
 pub(crate) use client::{TaskError, is_served, run};
+#[cfg(feature = "cluster")]
+pub(crate) use client::{ask_server, hear_server};
+#[cfg(feature = "cluster")]
+pub(crate) use protocol::ClusterTask;
 pub(crate) use protocol::{Answer, Reply, Report, Task, WebhookTask};
 pub(crate) use server::Server;
 
@@ -66,14 +73,27 @@ fn perform(tools: &Tools, task: &Task, listener: Listener<'_>) -> std::io::Resul
         Task::Balance { seller } => balance(office, seller),
         Task::Verify => verify(tools, listener),
         Task::Export { after } => return export(office, *after, listener),
+        Task::Follow { after } => return follow::perform(office, *after, listener),
         Task::Backup { dest } => backup(tools, dest, listener),
         Task::EraseInBackup { backup } => {
             office.journal().erase_in_backup(backup).map(|users| Answer::ErasedInBackup { users })
         }
         Task::Compact => office.compact().map(|_| Answer::Compacted),
         Task::Webhooks { action } => return listener(webhooks::perform(tools, action)),
+        Task::Cluster { action } => return listener(on_cluster(tools, action)),
     };
     listener(outcome.map_or_else(|error| Reply::Failed(Problem::from(&error)), Reply::Done))
+}
+
+#[cfg(feature = "cluster")]
+fn on_cluster(tools: &Tools, task: &ClusterTask) -> Reply {
+    cluster::perform(tools, task)
+}
+
+#[cfg(not(feature = "cluster"))]
+fn on_cluster(_: &Tools, _: &protocol::ClusterTask) -> Reply {
+    let message = "this server was built without the feature `cluster`".to_owned();
+    Reply::Failed(Problem { code: Code::ClusterHostNotFound.as_str().to_owned(), message })
 }
 
 fn set_operator(office: &BoxOffice, email: &str, operator: bool) -> Result<Answer, Error> {

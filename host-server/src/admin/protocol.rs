@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::dto::{DeliveryOut, WebhookOut};
+use crate::dto::{ClusterOut, DeliveryOut, WebhookOut};
 use crate::webhooks::WebhookError;
 
 /// A task.
@@ -21,10 +21,22 @@ pub(crate) enum Task {
     Balance { seller: String },
     Verify,
     Export { after: u64 },
+    Follow { after: u64 },
     Backup { dest: PathBuf },
     EraseInBackup { backup: PathBuf },
     Compact,
     Webhooks { action: WebhookTask },
+    Cluster { action: ClusterTask },
+}
+
+/// A task about the cluster. Without a host, the server's own leaves.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(crate) enum ClusterTask {
+    Status,
+    Join,
+    Leave { host: Option<String> },
+    TakeOver,
 }
 
 /// A task about webhooks.
@@ -46,6 +58,7 @@ pub(crate) enum WebhookTask {
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Reply {
     Progress { done: u64, total: u64 },
+    History(String),
     Record(Box<RawValue>),
     Done(Answer),
     Failed(Problem),
@@ -65,6 +78,8 @@ pub(crate) enum Answer {
     Compacted,
     Webhooks(Vec<WebhookOut>),
     Deliveries(Vec<DeliveryOut>),
+    Cluster(ClusterOut),
+    Host { id: String, name: String },
 }
 
 /// Error that made a task fail.

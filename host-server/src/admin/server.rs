@@ -119,9 +119,11 @@ fn name(task: &Task) -> &'static str {
         Task::Balance { .. } => "balance",
         Task::Verify => "verify",
         Task::Export { .. } => "export",
+        Task::Follow { .. } => "follow",
         Task::Backup { .. } => "backup",
         Task::EraseInBackup { .. } => "erase-in-backup",
         Task::Compact => "compact",
         Task::Webhooks { .. } => "webhooks",
+        Task::Cluster { .. } => "cluster",
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn perform(tools: &Tools, task: &WebhookTask) -> Reply {
 }
 
 /// Blocks on the server's runtime or, without a server, on a new runtime.
-fn wait<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
+pub(super) fn wait<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
     match Handle::try_current() {
         Ok(runtime) => Ok(runtime.block_on(work)),
         Err(_) => Ok(Builder::new_current_thread().enable_all().build()?.block_on(work)),

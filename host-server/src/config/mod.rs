@@ -1,21 +1,39 @@
 //! The command line and the environment.
 
 mod accounts;
+mod cluster;
+#[cfg(feature = "cluster")]
+mod cluster_options;
 mod command_line;
 mod data;
 mod environment;
 mod gateway;
+mod health;
 mod parse;
+mod publish;
 mod serve;
 mod webhooks;
 
 use clap::{Parser, Subcommand};
 
 pub use accounts::{BalanceArgs, OperatorAction, OperatorArgs, OperatorOf, PayoutAction, PayoutArgs, RecordPayoutArgs};
+#[cfg(not(feature = "cluster"))]
+pub(crate) use cluster::NotBuilt;
+pub use cluster::{
+    ClusterAcknowledgement, ClusterAction, ClusterArgs, ClusterDirArgs, ClusterHostArgs, ClusterInitArgs,
+    ClusterJoinArgs, ClusterLeaveArgs, ClusterRemakeArgs, ClusterServersArgs, ClusterStatusArgs, ClusterTakeOverArgs,
+    ClusterVotes,
+};
+#[cfg(feature = "cluster")]
+pub(crate) use cluster_options::shared_keys;
 pub use data::{BackupArgs, CompactArgs, DataArgs, DemoArgs, EraseInBackupArgs, ExportArgs, VerifyArgs};
 pub(crate) use environment::{key_ring, log_filter};
 pub use gateway::{Capture, GatewayArgs, GatewayKind};
+pub use health::HealthArgs;
 pub use parse::List;
+#[cfg(not(feature = "cluster"))]
+pub(crate) use publish::NoPublisher;
+pub use publish::{PublishArgs, ServePublishArgs};
 pub use serve::{ServeArgs, Switch};
 pub use webhooks::{WebhooksAction, WebhooksArgs};
 
@@ -36,7 +54,7 @@ pub struct Cli {
 const AFTER_HELP: &str = "\
 Environment only, because command lines can be read by every user of the machine:
   JWT_KEY           The secret that sessions are signed with, at least 32 bytes. Without it a strong one is made once
-                    and kept in the data directory (jwt.key, mode 0600).
+                    and kept in the data directory (jwt.key, mode 0600). All hosts of a cluster need the same.
   JWT_KEY_PREVIOUS  Secrets of before, separated by commas: sessions signed with them go on until they expire.
   STRIPE_SECRET_KEY      Stripe's secret key, for --gateway stripe; or --stripe-secret-key-file.
   STRIPE_WEBHOOK_SECRET  Secrets of Stripe's webhooks (whsec_...) that go to /api/payments/webhooks/stripe, separated by
@@ -48,6 +66,10 @@ Environment only, because command lines can be read by every user of the machine
 pub enum Command {
     /// Serve the box office over HTTP (the default)
     Serve(Box<ServeArgs>),
+    /// Ask a host on this machine whether it is ready
+    ///
+    /// Exit status: 0 if it is, 1 if not. For the health checks of containers that have no other program.
+    Health(HealthArgs),
     /// Make a user an operator, or an ordinary user again
     Operator(OperatorArgs),
     /// Record that sellers were paid
@@ -68,6 +90,12 @@ pub enum Command {
     Compact(CompactArgs),
     /// Manage webhooks, which deliver events to their subscribers
     Webhooks(WebhooksArgs),
+    /// Publish every event of this directory's server on NATS, for other services
+    ///
+    /// It runs beside the server, and takes up where it stopped. In a cluster, let the servers do it: `serve --publish`.
+    Publish(Box<PublishArgs>),
+    /// Share the journal with other hosts: begin a cluster, join it, look at it, leave it
+    Cluster(ClusterArgs),
     /// Fill a directory with realistic shows, sellers, tickets and orders
     Demo(DemoArgs),
 }

@@ -8,13 +8,17 @@ pub use crate::settings::List;
 pub(super) use crate::settings::{parse_networks, parse_origins};
 
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let duration = parse_duration_or_zero(text)?;
+    if duration.is_zero() { Err("must be longer than nothing".to_owned()) } else { Ok(duration) }
+}
+
+pub(super) fn parse_duration_or_zero(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let duration: jiff::SignedDuration = match text.strip_suffix('d').map(str::parse::<i64>) {
         Some(Ok(days)) if days < 10_000 => jiff::SignedDuration::from_hours(days * 24),
         _ => text.parse().map_err(|_| "must be a duration such as 15m, 90s or 1h30m".to_owned())?,
     };
-    let duration = Duration::try_from(duration).map_err(|_| "must not be negative".to_owned())?;
-    if duration.is_zero() { Err("must be longer than nothing".to_owned()) } else { Ok(duration) }
+    Duration::try_from(duration).map_err(|_| "must not be negative".to_owned())
 }
 
 /// Reads a yes or no as people write it.
@@ -49,6 +53,7 @@ mod tests {
         for wrong in ["", "15", "-1s", "0s", "soon"] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
         }
+        assert_eq!(parse_duration_or_zero("0s"), Ok(Duration::ZERO));
     }
 
     #[test]

@@ -7,9 +7,13 @@ use boxoffice::{Currency, FeePolicy, LateMoneyPolicy, Money};
 use clap::{ArgAction, Args};
 use ipnet::IpNet;
 
-use super::parse::{List, parse_amount, parse_bool, parse_currency, parse_duration, parse_networks, parse_origins};
-use super::{DataArgs, GatewayArgs};
+use super::parse::{
+    List, parse_amount, parse_bool, parse_currency, parse_duration, parse_duration_or_zero, parse_networks,
+    parse_origins,
+};
+use super::{ClusterHostArgs, DataArgs, GatewayArgs, ServePublishArgs};
 use crate::logging::LogFormat;
+use crate::services::Services;
 use crate::settings::Settings;
 use crate::webhooks::WebhookSettings;
 
@@ -54,6 +58,18 @@ pub struct ServeArgs {
     /// It speaks plain HTTP and serves everything else too, so keep it within a private network. Health is on both.
     #[arg(long, env = "BOXOFFICE_ADMIN_LISTEN", value_name = "ADDR")]
     pub admin_listen: Option<SocketAddr>,
+
+    /// Services to offer, with commas between them; every other path is unknown here
+    ///
+    /// `auth`, `tickets`, `orders`, `payments`, `expiration`, `web` and `console`: all by default. Several hosts of one cluster may
+    /// offer different ones: only those with `payments` need the card processor's keys. `expiration` alone answers nothing but health,
+    /// and would rather write than other hosts. On one machine the server needs the keys whatever it offers: there is nobody else.
+    #[arg(long, env = "BOXOFFICE_SERVICES", value_name = "SERVICES", default_value_t)]
+    pub services: Services,
+
+    /// Options of a host of a cluster.
+    #[command(flatten)]
+    pub cluster: ClusterHostArgs,
 
     /// Duration of an order's hold on its tickets, such as 15m or 90s
     #[arg(long, env = "BOXOFFICE_HOLD", value_name = "DURATION", default_value = "15m", value_parser = parse_duration)]
@@ -165,6 +181,10 @@ pub struct ServeArgs {
     #[arg(long, env = "BOXOFFICE_MAX_LIVE_PAGES", value_name = "COUNT", default_value_t = 4096)]
     pub max_live_pages: u32,
 
+    /// Options of publishing events on NATS.
+    #[command(flatten)]
+    pub publishing: ServePublishArgs,
+
     /// Allow webhooks to plain http, not only to https
     #[arg(long, env = "BOXOFFICE_WEBHOOKS_ALLOW_HTTP", value_parser = parse_bool)]
     pub webhooks_allow_http: bool,
@@ -180,6 +200,15 @@ pub struct ServeArgs {
         value_parser = parse_duration
     )]
     pub shutdown_deadline: Duration,
+
+    /// How long to go on taking connections after SIGTERM or SIGINT, while `/readyz` says that the host is stopping
+    ///
+    /// Load balancers need a moment to send requests elsewhere. Zero by default.
+    #[arg(
+        long, env = "BOXOFFICE_DRAIN_DELAY", value_name = "DURATION", default_value = "0s",
+        value_parser = parse_duration_or_zero
+    )]
+    pub drain_delay: Duration,
 
     /// Format of log lines
     #[arg(long, env = "BOXOFFICE_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value = "text")]
@@ -223,6 +252,7 @@ impl ServeArgs {
             live_pages_max: self.max_live_pages as usize,
             session_length: self.session,
             serves_admin: self.admin_listen.is_none(),
+            services: self.services,
             ..Settings::default()
         };
         let reached = settings.reached_at(all(&self.public_urls));

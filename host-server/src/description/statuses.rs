@@ -28,6 +28,8 @@ const ERRORS: &[(u16, &str)] = &[
 const MORE: &[(&str, &[u16])] = &[
     // Where they have an address of their own.
     ("operations_metrics", &[404]),
+    // On one machine.
+    ("operations_cluster", &[404]),
     ("users_sign_up", &[409]),
     ("users_sign_in", &[401]),
     ("users_update", &[409]),

@@ -2,6 +2,7 @@
 //! API.
 
 mod amount;
+mod cluster;
 mod journal;
 mod ledger;
 mod orders;
@@ -14,6 +15,9 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
 pub(crate) use amount::{Amount, DecimalText};
+#[cfg(any(feature = "pages", all(feature = "cli", feature = "cluster")))]
+pub(crate) use cluster::ClusterHostOut;
+pub(crate) use cluster::ClusterOut;
 pub(crate) use journal::{JournalQuery, RecordOut, record_number};
 pub(crate) use ledger::{
     BalanceOut, BalanceQuery, EntryOut, PayOut, PayoutOut, PlatformOut, StatementQuery, TotalsOut,

@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::webhooks::{Delivery, NewSubscription, Progress, Status, Subscription, SubscriptionEdit, event_types};
+use crate::webhooks::{Delivery, NewSubscription, Progress, Status, Subscription, SubscriptionEdit, deliverable_types};
 
 /// A webhook to create.
 #[derive(Deserialize, ToSchema)]
@@ -66,8 +66,9 @@ impl From<WebhookEdit> for SubscriptionEdit {
 }
 
 fn event_types_array() -> ArrayBuilder {
-    let name =
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(event_types().iter().map(String::as_str)));
+    let name = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(deliverable_types().iter().map(String::as_str)));
     ArrayBuilder::new().items(RefOr::T(Schema::Object(name.build())))
 }
 

@@ -78,6 +78,22 @@ struct Server {
     graceful: GracefulShutdown,
 }
 
+/// Serves an application as the server itself does, for programs that embed the host, until `stop` is ready. Then the requests under
+/// way may take `deadline` to end.
+///
+/// Up to `connections_max` connections are open at once, further ones wait, and clients that keep theirs waiting lose it: axum's own
+/// `serve` has no such bounds. A single client is not limited, as is right behind a proxy that limits its clients.
+pub async fn serve_bounded(
+    listener: TcpListener,
+    app: Router,
+    connections_max: usize,
+    stop: impl Future<Output = ()>,
+    deadline: Duration,
+) {
+    let limits = ConnectionLimits { total: connections_max, client: connections_max };
+    serve(listener, app, limits, None, stop, deadline).await;
+}
+
 /// Serves until `stop` is ready, and then ends the requests under way, for at most `deadline`.
 pub(crate) async fn serve(
     listener: TcpListener,

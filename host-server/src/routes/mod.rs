@@ -1,5 +1,6 @@
 //! The routes of the API. Each resource has one file. Handlers parse the request, call the core, and map the answer.
 
+mod cluster;
 mod inbound_webhooks;
 mod journal;
 mod ledger;
@@ -15,21 +16,26 @@ use std::sync::OnceLock;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::description;
+use crate::services::Service;
 use crate::settings::Settings;
 use crate::state::AppState;
 
-/// Returns all routes with their OpenAPI descriptions.
+/// Returns the routes of the host's services, with their OpenAPI descriptions.
 pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .merge(users::routes())
-        .merge(tickets::routes(settings))
-        .merge(orders::routes())
-        .merge(payments::routes())
-        .merge(inbound_webhooks::routes())
-        .merge(ledger::routes())
-        .merge(journal::routes())
-        .merge(webhooks::routes())
-        .merge(operations::routes(settings))
+    let services = Service::ALL.into_iter().filter(|service| settings.services.has(*service));
+    services.fold(operations::routes(settings), |routes, service| routes.merge(of(service, settings)))
+}
+
+/// Returns the routes of a service.
+fn of(service: Service, settings: &Settings) -> OpenApiRouter<AppState> {
+    match service {
+        Service::Auth => users::routes(),
+        Service::Tickets => tickets::routes(settings),
+        Service::Orders => orders::routes(),
+        Service::Payments => payments::routes().merge(inbound_webhooks::routes()).merge(ledger::routes()),
+        Service::Console => journal::routes().merge(webhooks::routes()).merge(cluster::routes()),
+        Service::Expiration | Service::Web => OpenApiRouter::new(),
+    }
 }
 
 /// Returns the OpenAPI document, as served at `/openapi.json`.

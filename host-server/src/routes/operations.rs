@@ -1,5 +1,6 @@
 //! Routes for the host's administrators, and its API documentation.
 
+use std::iter;
 use std::sync::Arc;
 
 use axum::Json;
@@ -7,7 +8,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use boxoffice::{BoxOffice, Code};
+use boxoffice::{BoxOffice, Code, FieldError};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -15,20 +16,22 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::cluster;
 use crate::error::{Failure, Refusal};
 use crate::limits::Load;
 use crate::observability::metrics::Metrics;
+use crate::services::Service;
 use crate::settings::Settings;
 use crate::state::AppState;
 use crate::webhooks::Webhooks;
 
 pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
-    let measured = OpenApiRouter::new();
-    let measured = if settings.metrics { measured.routes(routes!(metrics)) } else { measured };
-    OpenApiRouter::new()
-        .routes(routes!(healthz))
-        .routes(routes!(readyz))
-        .merge(measured)
+    let health = OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz));
+    if settings.services.is_only(Service::Expiration) {
+        return health;
+    }
+    let measured = if settings.metrics { health.routes(routes!(metrics)) } else { health };
+    measured
         .routes(routes!(openapi_json))
         .route("/docs", get(docs))
         .route("/docs/docs.css", get(docs_css))
@@ -40,9 +43,13 @@ pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
 struct Health {
     /// `ok`.
     status: &'static str,
+    /// What is wrong with the servers or the stream of a cluster, although its host may be asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    findings: Vec<String>,
 }
 
-const OK: Json<Health> = Json(Health { status: "ok" });
+const OK: Json<Health> = Json(Health { status: "ok", findings: Vec::new() });
 
 /// Check that the process is alive.
 #[utoipa::path(
@@ -57,6 +64,7 @@ async fn healthz() -> Json<Health> {
 static CHECKS: Semaphore = Semaphore::const_new(2);
 
 /// Whether requests should be sent here: the journal is open, in its directory, and has room on the disk.
+/// A host of a cluster also knows what is new, and has found nothing wrong with the servers.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "Ready", body = Health), (status = 503, description = "Not ready, or stopping"))
@@ -68,6 +76,15 @@ async fn readyz(
     if !office.is_ready() || stopping.is_cancelled() {
         return Err(Refusal::NotReady.into());
     }
+    let findings = cluster::findings(&office);
+    if let Some(why) = cluster::unready(&office) {
+        let others = findings.into_iter().filter(|finding| *finding != why);
+        let reasons = iter::once(format!("Not ready: {why}")).chain(others);
+        return Err(Failure::Described(
+            Refusal::NotReady,
+            reasons.map(|reason| FieldError::new(reason, None)).collect(),
+        ));
+    }
     // A disk that hangs must not hold up anybody else, nor take thread after thread.
     let permit = CHECKS.acquire().await.map_err(|_| Code::Internal)?;
     let check = move || {
@@ -75,7 +92,7 @@ async fn readyz(
         office.check_ready()
     };
     tokio::task::spawn_blocking(check).await.map_err(|_| Code::Internal)??;
-    Ok(OK)
+    Ok(Json(Health { findings, ..OK.0 }))
 }
 
 /// Show metrics in Prometheus's text format.

@@ -7,7 +7,7 @@ use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{BoxOffice, Code};
+use boxoffice::{Actor, BoxOffice, Code};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -47,7 +47,8 @@ where
         if !user.session.operator {
             return Err(Code::AuthOperatorRequired.into());
         }
-        Ok(Self(<Option<Webhooks>>::from_ref(state).ok_or(Refusal::WebhooksUnavailable)?))
+        let webhooks = <Option<Webhooks>>::from_ref(state).ok_or(Refusal::WebhooksUnavailable)?;
+        Ok(Self(webhooks.by(Actor::User(user.session.user_id))))
     }
 }
 

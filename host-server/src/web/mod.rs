@@ -19,9 +19,19 @@ mod storefront;
 
 use axum::Router;
 
+use crate::services::{Service, Services};
 use crate::state::AppState;
 
-/// Returns the routes of all pages and of the assets that they load.
-pub(crate) fn routes() -> Router<AppState> {
-    site::assets::routes().merge(storefront::routes()).merge(console::routes())
+/// Returns the routes of the services' pages, and of the assets that they load.
+pub(crate) fn routes(services: Services) -> Router<AppState> {
+    let mut routes = Router::new();
+    if services.has(Service::Console) {
+        routes = routes.merge(console::routes());
+    }
+    if services.has(Service::Web) {
+        routes = routes.merge(storefront::routes());
+    } else if services.has(Service::Console) {
+        routes = routes.merge(storefront::sign_in_routes());
+    }
+    if routes.has_routes() { routes.merge(site::assets::routes()) } else { routes }
 }

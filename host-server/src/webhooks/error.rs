@@ -35,6 +35,16 @@ impl WebhookError {
         Self::Unavailable(Box::new(source))
     }
 
+    /// Converts the refusal of a command about a webhook that the hosts of a cluster share.
+    #[cfg(feature = "cluster")]
+    pub(super) fn of_command(error: boxoffice::Error) -> Self {
+        match error.code() {
+            boxoffice::Code::WebhookNotFound => Self::NotFound,
+            boxoffice::Code::WebhookLimitReached => Self::LimitReached,
+            _ => Self::Invalid(error),
+        }
+    }
+
     /// Returns the stable code.
     pub fn code(&self) -> &'static str {
         match self {

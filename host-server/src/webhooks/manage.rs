@@ -5,7 +5,7 @@ use std::time::Duration;
 use boxoffice::{Code, Error, IdSource as _, RandomIds};
 use uuid::Uuid;
 
-use super::message::{Message, RESET, Secret, event_types};
+use super::message::{Message, RESET, Secret, deliverable_types};
 use super::subscription::{Delivery, PreviousSecret, Progress, Status, Subscription};
 use super::{SUBSCRIPTIONS_MAX, WebhookError, Webhooks, target};
 
@@ -61,6 +61,10 @@ impl Webhooks {
             status: Status::Active,
             created_at: self.0.shared.clock.now(),
         };
+        #[cfg(feature = "cluster")]
+        if self.is_shared() {
+            return self.add_shared(subscription, progress).await;
+        }
         let (added, from) = (subscription.clone(), progress.clone());
         if !self.0.shared.stored(move |store| store.add(&added, &from, SUBSCRIPTIONS_MAX)).await? {
             return Ok(None);
@@ -70,10 +74,14 @@ impl Webhooks {
     }
 
     pub(crate) async fn list(&self) -> Result<Vec<(Subscription, Progress)>> {
+        #[cfg(feature = "cluster")]
+        self.level().await?;
         self.0.shared.stored(super::Store::list).await
     }
 
     pub(crate) async fn get(&self, id: Uuid) -> Result<(Subscription, Progress)> {
+        #[cfg(feature = "cluster")]
+        self.level().await?;
         self.0.shared.stored(move |store| store.get(id)).await
     }
 
@@ -81,15 +89,27 @@ impl Webhooks {
         self.get(id).await?;
         let url = edit.url.map(|url| target::parse(&url, &self.0.settings)).transpose()?;
         let event_types = edit.event_types.map(known).transpose()?;
-        self.change(id, move |subscription, _| {
-            subscription.url = url.map_or_else(|| std::mem::take(&mut subscription.url), Into::into);
-            subscription.event_types = event_types.unwrap_or_else(|| std::mem::take(&mut subscription.event_types));
-        })
-        .await
+        let change = move |subscription: &mut Subscription| {
+            if let Some(url) = &url {
+                url.as_str().clone_into(&mut subscription.url);
+            }
+            if let Some(event_types) = &event_types {
+                subscription.event_types.clone_from(event_types);
+            }
+        };
+        #[cfg(feature = "cluster")]
+        if self.is_shared() {
+            return self.change_shared(id, &change).await;
+        }
+        self.change(id, move |subscription, _| change(subscription)).await
     }
 
     /// Removes a subscription with its log. A delivery in progress may still arrive.
     pub(crate) async fn remove(&self, id: Uuid) -> Result<()> {
+        #[cfg(feature = "cluster")]
+        if self.is_shared() {
+            return self.remove_shared(id).await;
+        }
         self.0.shared.stored(move |store| store.remove(id)).await?;
         self.tell(id);
         self.workers().remove(&id);
@@ -98,6 +118,10 @@ impl Webhooks {
 
     /// Resumes deliveries at once, from where they stopped.
     pub(crate) async fn resume(&self, id: Uuid) -> Result<(Subscription, Progress)> {
+        #[cfg(feature = "cluster")]
+        if self.is_shared() {
+            return self.resume_shared(id).await;
+        }
         self.change(id, |subscription, progress| {
             subscription.status = Status::Active;
             (progress.attempts, progress.next_try) = (0, None);
@@ -108,6 +132,10 @@ impl Webhooks {
     /// Stops deliveries until the subscription is resumed. A subscription that is already disabled keeps its reason.
     #[cfg(feature = "pages")]
     pub(crate) async fn disable(&self, id: Uuid, reason: String) -> Result<(Subscription, Progress)> {
+        #[cfg(feature = "cluster")]
+        if self.is_shared() {
+            return self.disable_shared(id, &reason).await;
+        }
         let at = self.0.shared.clock.now();
         self.change(id, move |subscription, progress| {
             if subscription.is_active() {
@@ -122,15 +150,21 @@ impl Webhooks {
     pub(crate) async fn rotate_secret(&self, id: Uuid) -> Result<(Subscription, Progress)> {
         let secret = Secret::generate().map_err(WebhookError::unavailable)?;
         let until = self.0.shared.clock.now().plus(BOTH_SIGN);
-        self.change(id, move |subscription, _| {
-            let previous = std::mem::replace(&mut subscription.secret, secret);
+        let change = move |subscription: &mut Subscription| {
+            let previous = std::mem::replace(&mut subscription.secret, secret.clone());
             subscription.previous_secret = Some(PreviousSecret { secret: previous, until });
-        })
-        .await
+        };
+        #[cfg(feature = "cluster")]
+        if self.is_shared() {
+            return self.change_shared(id, &change).await;
+        }
+        self.change(id, move |subscription, _| change(subscription)).await
     }
 
     /// Returns the attempts before number `before`, latest first.
     pub(crate) async fn deliveries(&self, id: Uuid, before: u64, limit: usize) -> Result<Vec<Delivery>> {
+        #[cfg(feature = "cluster")]
+        self.level().await?;
         self.0.shared.stored(move |store| store.deliveries(id, before, limit)).await
     }
 
@@ -139,7 +173,7 @@ impl Webhooks {
     pub(crate) async fn resend(&self, id: Uuid, number: u64) -> Result<Delivery> {
         let delivery = self.0.shared.stored(move |store| store.delivery(id, number)).await?;
         let journal = self.0.shared.office.journal();
-        let history = journal.history()?;
+        let history = self.0.shared.history_of(id).await?;
         let Some(seq) = delivery.seq else {
             if delivery.event_type != RESET {
                 return self.ping(id).await;
@@ -197,7 +231,7 @@ impl Webhooks {
 }
 
 fn known(mut types: Vec<String>) -> Result<Vec<String>> {
-    if let Some(at) = types.iter().position(|name| !event_types().contains(name)) {
+    if let Some(at) = types.iter().position(|name| !deliverable_types().contains(name)) {
         return Err(Error::invalid(format!("eventTypes[{at}]"), "must be the name of an event").into());
     }
     types.sort_unstable();

@@ -66,6 +66,12 @@ pub fn event_types() -> &'static [String] {
     })
 }
 
+/// Returns the names of the events that can be delivered: all but those about webhooks themselves.
+pub(crate) fn deliverable_types() -> &'static [String] {
+    static TYPES: OnceLock<Vec<String>> = OnceLock::new();
+    TYPES.get_or_init(|| event_types().iter().filter(|name| !name.starts_with("Webhook")).cloned().collect())
+}
+
 /// A message to deliver. Its id is the same for all attempts.
 #[derive(Debug, Clone)]
 pub(super) struct Message {
@@ -143,6 +149,13 @@ mod tests {
             assert!(types.iter().any(|known| known == name), "{types:?}");
         }
         assert!(types.len() >= 15 && types.iter().all(|name| name.chars().all(char::is_alphabetic)), "{types:?}");
+    }
+
+    #[test]
+    fn nothing_about_webhooks_is_delivered_to_them() {
+        let left_out = event_types().len() - deliverable_types().len();
+        assert_eq!(left_out, 5, "{:?}", event_types());
+        assert!(deliverable_types().iter().any(|name| name == "HostJoined"));
     }
 
     #[test]

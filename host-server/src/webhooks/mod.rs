@@ -13,15 +13,27 @@
 //!           webhooks.redb
 //! ```
 //!
+//! In a cluster, subscriptions and cursors are facts of the journal (`cluster`), and only the host that writes delivers. The
+//! file is its mirror (`mirror`), with the log of this host's own deliveries.
+//!
 //! **Invariant:** the journal's writer never waits for anything here.
 
 mod address;
 mod aside;
 #[cfg(any(feature = "cli", test))]
 mod backup;
+#[cfg(feature = "cluster")]
+mod changes;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod error;
+mod history;
 mod manage;
 mod message;
+#[cfg(feature = "cluster")]
+mod mirror;
+#[cfg(feature = "cluster")]
+mod offers;
 mod schedule;
 mod shared;
 mod store;
@@ -34,13 +46,14 @@ mod worker;
 mod tests;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use boxoffice::{BoxOffice, Clock, JournalHistory, SystemClock};
+use boxoffice::{Actor, BoxOffice, Clock, SystemClock};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -49,6 +62,7 @@ use uuid::Uuid;
 pub(crate) use backup::{are_in, damage_in};
 pub use error::WebhookError;
 pub(crate) use manage::{NewSubscription, SubscriptionEdit};
+pub(crate) use message::deliverable_types;
 pub use message::{Secret, event_types};
 use shared::Shared;
 use store::Store;
@@ -88,7 +102,11 @@ impl Default for WebhookSettings {
 
 /// The webhooks of a box office. Clones share their content.
 #[derive(Clone)]
-pub struct Webhooks(Arc<Inner>);
+pub struct Webhooks(
+    Arc<Inner>,
+    #[cfg_attr(not(feature = "cluster"), allow(dead_code, reason = "only the journal of a cluster tells who it was"))]
+    Actor,
+);
 
 struct Inner {
     shared: Arc<Shared>,
@@ -96,8 +114,11 @@ struct Inner {
     workers: Mutex<HashMap<Uuid, Arc<Signals>>>,
     by_hand: Semaphore,
     stop: CancellationToken,
-    started: AtomicBool,
+    /// Cancelled when this host is to deliver no more; none while it delivers nothing.
+    term: Mutex<Option<CancellationToken>>,
     dir: PathBuf,
+    #[cfg(feature = "cluster")]
+    sharing: cluster::Sharing,
 }
 
 impl fmt::Debug for Webhooks {
@@ -124,7 +145,16 @@ impl Webhooks {
     pub fn open(office: BoxOffice, dir: &Path, settings: WebhookSettings) -> Result<Self, WebhookError> {
         let settings = Arc::new(settings);
         let http = Http::new(Arc::clone(&settings)).map_err(WebhookError::unavailable)?;
-        Self::with_transport(office, dir, settings, Box::new(http))
+        #[cfg(feature = "cluster")]
+        let sharing = cluster::Sharing::of(&office);
+        Self::with_transport(
+            office,
+            dir,
+            settings,
+            Box::new(http),
+            #[cfg(feature = "cluster")]
+            sharing,
+        )
     }
 
     fn with_transport(
@@ -132,28 +162,54 @@ impl Webhooks {
         dir: &Path,
         settings: Arc<WebhookSettings>,
         transport: Box<dyn Transport>,
+        #[cfg(feature = "cluster")] sharing: cluster::Sharing,
     ) -> Result<Self, WebhookError> {
         let store = Store::open_or_set_aside(dir)?;
-        follow_history(&store, office.journal().history()?, office.journal().head()?)?;
+        // The copy of a host of a cluster may be behind what this host has delivered: it catches up.
+        #[cfg(feature = "cluster")]
+        let head = if sharing.is_shared() { u64::MAX } else { office.journal().head()? };
+        #[cfg(not(feature = "cluster"))]
+        let head = office.journal().head()?;
+        history::follow(&store, office.journal().history()?, head)?;
+        #[cfg(feature = "cluster")]
+        sharing.take_in(&office, &store)?;
         let shared = Arc::new(Shared::new(office, store, Arc::clone(&settings.clock), transport));
-        let by_hand = Semaphore::new(BY_HAND_MAX);
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             shared,
             settings,
             workers: Mutex::default(),
-            by_hand,
+            by_hand: Semaphore::new(BY_HAND_MAX),
             stop: CancellationToken::new(),
-            started: AtomicBool::new(false),
+            term: Mutex::default(),
             dir: dir.to_owned(),
-        })))
+            #[cfg(feature = "cluster")]
+            sharing,
+        };
+        Ok(Self(Arc::new(inner), Actor::System))
     }
 
-    /// Starts deliveries on the caller's runtime. They run until [`Webhooks::stop`] or until the box office closes.
+    /// Returns the same webhooks for this actor, whom the journal of a cluster names.
+    pub(crate) fn by(mut self, actor: Actor) -> Self {
+        self.1 = actor;
+        self
+    }
+
+    /// Starts deliveries on the caller's runtime. They run until [`Webhooks::stop`] or until the box office closes; in a cluster,
+    /// while this host writes.
     ///
     /// # Errors
     /// `webhook.unavailable` if the file can't be read.
     pub fn start(&self) -> Result<(), WebhookError> {
-        self.0.started.store(true, Ordering::Relaxed);
+        #[cfg(feature = "cluster")]
+        if self.start_sharing() {
+            return Ok(());
+        }
+        self.begin(self.0.stop.clone())
+    }
+
+    /// Delivers until the token is cancelled.
+    fn begin(&self, term: CancellationToken) -> Result<(), WebhookError> {
+        *self.term() = Some(term);
         for (subscription, _) in self.0.shared.store.list()? {
             self.spawn(subscription.id);
         }
@@ -165,19 +221,23 @@ impl Webhooks {
         self.0.stop.cancel();
     }
 
+    /// Starts the deliveries of a subscription, if this host delivers.
     fn spawn(&self, id: Uuid) {
-        if !self.0.started.load(Ordering::Relaxed) {
-            return;
-        }
-        let signals = Arc::new(Signals::default());
-        let replaced = self.workers().insert(id, Arc::clone(&signals));
-        debug_assert!(replaced.is_none(), "one subscription has one worker");
+        let Some(term) = self.term().clone() else { return };
+        let signals = match self.workers().entry(id) {
+            Entry::Occupied(known) => return known.get().tell(),
+            Entry::Vacant(place) => Arc::clone(place.insert(Arc::new(Signals::default()))),
+        };
         let worker = Worker { shared: Arc::clone(&self.0.shared), id, signals };
-        tokio::spawn(self.0.stop.clone().run_until_cancelled_owned(worker.run()));
+        tokio::spawn(term.run_until_cancelled_owned(worker.run()));
     }
 
-    fn workers(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, Arc<Signals>>> {
+    fn workers(&self) -> MutexGuard<'_, HashMap<Uuid, Arc<Signals>>> {
         self.0.workers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn term(&self) -> MutexGuard<'_, Option<CancellationToken>> {
+        self.0.term.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, id: Uuid) {
@@ -191,6 +251,8 @@ impl Webhooks {
         let head = self.0.shared.office.metrics().head_seq;
         let set_aside = usize::from(aside::find(&self.0.dir).is_some());
         let mut metrics = Metrics { set_aside, ..Metrics::default() };
+        // How far others have come is only told now and then.
+        let delivers = self.term().is_some();
         let workers = self.workers().clone();
         for (subscription, progress) in error::guarded(|| self.0.shared.store.list())? {
             if !subscription.is_active() {
@@ -201,7 +263,7 @@ impl Webhooks {
             let covered = workers.get(&subscription.id).map_or(0, |signals| signals.covered.load(Ordering::Relaxed));
             let lag = head.saturating_sub(covered.max(progress.cursor));
             metrics.behind += usize::from(progress.attempts > 0);
-            metrics.lag_max = metrics.lag_max.max(lag);
+            metrics.lag_max = if delivers { metrics.lag_max.max(lag) } else { 0 };
         }
         Ok(metrics)
     }
@@ -218,25 +280,4 @@ pub(crate) struct Metrics {
     pub(crate) lag_max: u64,
     /// 1 if a damaged file was set aside and is still there.
     pub(crate) set_aside: usize,
-}
-
-/// Moves cursors back to where the journal's history is still the one that they followed, so that its new records are not
-/// skipped, and has the receivers told.
-fn follow_history(store: &Store, history: JournalHistory, head: u64) -> Result<(), WebhookError> {
-    let id = history.id.to_string();
-    let followed = store.history()?;
-    let is_other = followed.as_ref().is_some_and(|followed| *followed != id);
-    // Files of earlier versions name no history: there only the end of the journal tells.
-    let common = if is_other { history.common.unwrap_or(0).min(head) } else { head };
-    for (subscription, progress) in store.list()? {
-        if is_other || progress.cursor > head {
-            tracing::warn!(subscription = %subscription.id, cursor = progress.cursor, head, "the journal has another history");
-            store.change(subscription.id, |_, progress| {
-                let (cursor, last_delivery) = (progress.cursor.min(common), progress.last_delivery);
-                *progress = Progress { cursor, last_delivery, reset: true, ..Progress::default() };
-                Ok(())
-            })?;
-        }
-    }
-    if followed == Some(id.clone()) { Ok(()) } else { store.note_history(&id) }
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::aside;
 use super::error::{WebhookError, guarded};
-use super::subscription::{Delivery, Progress, Subscription};
+use super::subscription::{Delivery, Noted, Progress, Subscription};
 
 /// Name of the file in the data directory.
 pub(super) const FILE: &str = "webhooks.redb";
@@ -166,14 +166,18 @@ impl Store {
     }
 
     pub(super) fn remove(&self, id: Uuid) -> Result<()> {
-        let key = id.as_u128();
         let txn = self.database.begin_write()?;
-        if txn.open_table(SUBSCRIPTIONS)?.remove(key)?.is_none() {
+        if !erase(&txn, id)? {
             return Err(WebhookError::NotFound);
         }
-        txn.open_table(PROGRESS)?.remove(key)?;
-        txn.open_table(DELIVERIES)?.retain_in((key, 0)..=(key, u64::MAX), |_, _| false)?;
         Ok(txn.commit()?)
+    }
+
+    /// Returns what was taken in of a webhook that the hosts of a cluster share; `None` if it is of this directory alone.
+    pub(super) fn noted(&self, id: Uuid) -> Result<Option<Noted>> {
+        let txn = self.database.begin_read()?;
+        let noted = txn.open_table(META)?.get(noted_key(id).as_str())?;
+        noted.map(|value| decode(value.value())).transpose()
     }
 
     /// Logs an attempt and applies its consequences in one transaction. Returns the attempt with its number.
@@ -228,11 +232,28 @@ fn changed(
     Ok((subscription, progress))
 }
 
-fn found<T: DeserializeOwned>(table: &impl ReadableTable<u128, &'static [u8]>, key: u128) -> Result<Option<T>> {
+/// Removes a subscription with its log; returns `true` if there was one.
+pub(super) fn erase(txn: &WriteTransaction, id: Uuid) -> Result<bool> {
+    let key = id.as_u128();
+    let was_there = txn.open_table(SUBSCRIPTIONS)?.remove(key)?.is_some();
+    txn.open_table(PROGRESS)?.remove(key)?;
+    txn.open_table(DELIVERIES)?.retain_in((key, 0)..=(key, u64::MAX), |_, _| false)?;
+    Ok(was_there)
+}
+
+/// Returns the name in `meta` of what was taken in of a webhook.
+pub(super) fn noted_key(id: Uuid) -> String {
+    format!("noted/{id}")
+}
+
+pub(super) fn found<T: DeserializeOwned>(
+    table: &impl ReadableTable<u128, &'static [u8]>,
+    key: u128,
+) -> Result<Option<T>> {
     table.get(key)?.map(|value| decode(value.value())).transpose()
 }
 
-fn put(
+pub(super) fn put(
     txn: &WriteTransaction,
     table: TableDefinition<'_, u128, &[u8]>,
     id: Uuid,
@@ -242,11 +263,11 @@ fn put(
     Ok(())
 }
 
-fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
+pub(super) fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(value).map_err(WebhookError::unavailable)
 }
 
-fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|error| WebhookError::Damaged(error.to_string()))
 }
 

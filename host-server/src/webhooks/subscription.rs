@@ -1,6 +1,6 @@
 //! Stored state of a subscription: its settings, its progress, and the log of its deliveries.
 
-use boxoffice::Timestamp;
+use boxoffice::{DomainEvent, Hash, StreamKey, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -51,9 +51,11 @@ pub enum Status {
 }
 
 impl Subscription {
-    /// Returns `true` if events of this type are delivered.
-    pub(super) fn wants(&self, event_type: &str) -> bool {
-        self.event_types.is_empty() || self.event_types.iter().any(|wanted| wanted == event_type)
+    /// Returns `true` if the event is delivered. What the hosts of a cluster note about webhooks never is: each note of a delivery
+    /// would lead to another delivery.
+    pub(super) fn wants(&self, event: &DomainEvent) -> bool {
+        let is_chosen = self.event_types.is_empty() || self.event_types.iter().any(|wanted| wanted == event.name());
+        is_chosen && !matches!(event.stream(), StreamKey::Webhook(_))
     }
 
     /// Iterates over the secrets that sign at this time.
@@ -82,6 +84,19 @@ pub struct Progress {
     /// `true` until the receiver is told that the journal goes on with another history.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
+}
+
+/// What the file has taken in of a webhook that the hosts of a cluster share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Noted {
+    /// Version in the journal.
+    pub(super) version: u64,
+    /// Version that it had in the journal after it was last resumed.
+    pub(super) resumed_version: u64,
+    /// Id of the history in which it is delivered.
+    pub(super) history: Hash,
+    /// Last record of that history whose message is told by its number alone; all are if there is none.
+    pub(super) common: Option<u64>,
 }
 
 /// A logged attempt of a delivery.

@@ -1,5 +1,8 @@
 //! Deliveries with a manual clock, to a receiver that the test controls.
 
+#[cfg(all(feature = "cluster", feature = "pages"))]
+mod hosts;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -47,7 +50,15 @@ impl World {
         let (answers, (sender, posts)) = (Answers::default(), mpsc::unbounded_channel());
         let told = Received { answers: Arc::clone(&answers), posts: sender };
         let settings = Arc::new(WebhookSettings { clock: clock.clone(), ..WebhookSettings::default() });
-        let webhooks = Webhooks::with_transport(office.clone(), dir.path(), settings, Box::new(told)).unwrap();
+        let webhooks = Webhooks::with_transport(
+            office.clone(),
+            dir.path(),
+            settings,
+            Box::new(told),
+            #[cfg(feature = "cluster")]
+            cluster::Sharing::of(&office),
+        );
+        let webhooks = webhooks.unwrap();
         webhooks.start().unwrap();
         Self { office, webhooks, clock, answers, posts, dir }
     }

@@ -67,6 +67,7 @@ impl From<WebhookError> for End {
     fn from(error: WebhookError) -> Self {
         match error {
             WebhookError::NotFound => Self::Over,
+            WebhookError::Invalid(error) if error.code() == Code::EngineClosed => Self::Over,
             other => Self::Fault(other),
         }
     }
@@ -88,7 +89,7 @@ impl Worker {
 
     async fn deliver(&self) -> Result<(), End> {
         let (mut subscription, mut progress) = self.current().await?;
-        let history = self.shared.office.journal().history().map_err(closed)?;
+        let history = self.shared.history_of(self.id).await?;
         self.cover(progress.cursor);
         let mut noted = progress.cursor;
         let mut feed = self.shared.office.journal().subscribe(progress.cursor + 1);
@@ -130,11 +131,17 @@ impl Worker {
                 continue;
             };
             let seq = record.seq;
-            is_idle = !subscription.wants(record.event.name());
+            if seq <= progress.cursor {
+                // Another host of the cluster has delivered it.
+                ahead.pop_front();
+                continue;
+            }
+            is_idle = !subscription.wants(&record.event);
             if !is_idle {
                 let message = Message::about(self.id, record, history).map_err(WebhookError::unavailable)?;
                 let arrived = self.attempt(&subscription, &progress, message, seq).await?;
                 (subscription, progress) = self.current().await?;
+                self.shared.attempted(subscription.is_active());
                 if !arrived {
                     continue;
                 }
@@ -159,7 +166,7 @@ impl Worker {
 
     /// Tells the receiver once that the journal goes on with another history.
     async fn tell_reset(&self, subscription: &Subscription, progress: &Progress) -> Result<(), End> {
-        let history = self.shared.office.journal().history().map_err(closed)?;
+        let history = self.shared.history_of(self.id).await?;
         let message = Message::reset(self.id, history, progress.cursor, self.shared.clock.now());
         self.attempt(subscription, progress, message, progress.cursor).await.map(drop)
     }

@@ -5,6 +5,7 @@ mod forms;
 mod imports;
 mod misconfigured;
 mod pages;
+mod services;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

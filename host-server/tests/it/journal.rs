@@ -159,7 +159,7 @@ async fn a_stream_ends_with_the_right_to_read_it() {
 async fn a_stream_goes_on_by_the_session_that_began_it() {
     let host = Host::start();
     let (olga, ann) = (host.operator("olga").await, host.person("ann").await);
-    let cookie = format!("session=a.b.c; session={}; session={}", olga.token, ann.token);
+    let cookie = ["a.b.c", &olga.token, &ann.token].map(|token| host.session(token)).join("; ");
     let call = host.call("GET", "/api/journal?after=3").header("cookie", &cookie);
     let (status, _, body) = call.header("accept", "text/event-stream").stream().await;
     assert_eq!(status.as_u16(), 200);

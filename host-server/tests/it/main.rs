@@ -1,9 +1,11 @@
 //! Tests of the host from the outside. Most call the router in this process, with a manual clock; `process` and `crash`
-//! start the real binary. With `BOXOFFICE_TEST_HOST`, they call another program, except in modules named `inside`,
-//! `process` and `crash`.
+//! start the real binary. With `BOXOFFICE_TEST_HOST`, they call another program, and with `BOXOFFICE_TEST_PROXY` the router
+//! through a proxy, except in modules named `inside`, `process`, `crash` and `cluster`.
 
 #![allow(clippy::unwrap_used, reason = "what can't be unwrapped fails the test")]
 
+#[cfg(feature = "cluster")]
+mod cluster;
 mod connections;
 mod console;
 mod crash;

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::Host;
 
@@ -49,6 +49,7 @@ async fn the_description_lists_every_route() {
         "DELETE /api/webhooks/{id}",
         "GET /api/balance",
         "GET /api/balance/statement.csv",
+        "GET /api/cluster",
         "GET /api/journal",
         "GET /api/ledger",
         "GET /api/orders",
@@ -117,6 +118,17 @@ fn the_committed_description_is_current() {
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(committed == current, "host-server/openapi.json is not current: run the tests once with BLESS=1");
+}
+
+#[tokio::test]
+async fn on_one_machine_there_is_no_cluster() {
+    let host = Host::start();
+    let olga = host.operator("olga").await;
+    olga.get("/api/cluster").await.is_error(404, "route.not_found");
+    host.get("/api/cluster").await.is_error(404, "route.not_found");
+    let listed = olga.post("/api/tickets", json!({ "title": "Hamlet", "price": "1" })).await;
+    assert_eq!((listed.status, listed.header("boxoffice-position"), listed.header("set-cookie")), (201, None, None));
+    assert!(!host.get("/metrics").await.text.contains("boxoffice_cluster_"));
 }
 
 #[tokio::test]

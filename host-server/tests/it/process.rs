@@ -514,3 +514,49 @@ async fn a_backup_follows_who_was_erased() {
     assert_eq!(command(&["verify"], &backup).finish().0, Some(0));
     assert_eq!(command(&["erase-in-backup", "/nonexistent"], &data).finish().0, Some(1));
 }
+
+#[tokio::test]
+async fn health_says_whether_the_host_is_ready() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::start(dir.path());
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    let health = |args: &[&str]| {
+        let mut health = std::process::Command::new(env!("CARGO_BIN_EXE_boxoffice-server"));
+        health.args(["health", "--listen", &address]).args(args);
+        health.finish()
+    };
+    assert_eq!(health(&[]), (Some(0), "ok\n".to_owned(), String::new()));
+    let (file, away) = (dir.path().join("journal.redb"), dir.path().join("away"));
+    fs::rename(&file, &away).unwrap();
+    let (status, stdout, stderr) = health(&[]);
+    assert_eq!((status, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("503") && stderr.contains("journal"), "{stderr}");
+    assert_eq!(health(&["--live"]).0, Some(0), "it lives");
+    fs::rename(&away, &file).unwrap();
+    assert_eq!(server.terminate().0, Some(0));
+    assert_eq!(health(&[]).0, Some(1), "nobody listens");
+}
+
+#[tokio::test]
+async fn while_it_drains_a_host_says_so_and_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::spawn(command(&["--listen", "127.0.0.1:0", "--drain-delay", "3s"], dir.path()));
+    let token = server.person("ann").await;
+    let id = rustix::process::Pid::from_raw(i32::try_from(server.id()).unwrap()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    loop {
+        let answer = server.get("/readyz").send().await.unwrap();
+        if answer.status() == 503 {
+            break;
+        }
+    }
+    // New connections are taken, and commands too.
+    let listed = reqwest::Client::new()
+        .post(format!("{}/api/tickets", server.url))
+        .bearer_auth(&token)
+        .json(&json!({ "title": "Hamlet", "price": "5.00" }));
+    assert_eq!(listed.send().await.unwrap().status(), 201);
+    assert_eq!(server.get("/healthz").send().await.unwrap().status(), 200);
+    let ended = tokio::task::spawn_blocking(move || server.ended()).await.unwrap();
+    assert_eq!(ended.0, Some(0), "{}", ended.1);
+}

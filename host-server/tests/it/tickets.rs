@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::harness::Host;
+use crate::harness::{Host, Person};
 
 const SHOW: &str = "2027-05-01T19:30:00.000Z";
 
@@ -154,11 +154,22 @@ async fn only_the_seller_edits_and_withdraws() {
 async fn ids_that_name_nothing() {
     let host = Host::start();
     let ann = host.person("ann").await;
-    for id in ["x", "1", "01938f6e-8c7a-7b2e-8f00-0123456789ab", "%00", "%FF"] {
-        host.get(&format!("/api/tickets/{id}")).await.is_error(404, "ticket.not_found");
-        ann.get(&format!("/api/orders/{id}")).await.is_error(404, "order.not_found");
-        ann.get(&format!("/api/payments/{id}")).await.is_error(404, "payment.not_found");
+    for id in ["x", "1", "01938f6e-8c7a-7b2e-8f00-0123456789ab", "%FF"] {
+        names_nothing(&host, &ann, id).await;
     }
+}
+
+#[tokio::test]
+async fn an_id_with_a_zero_byte_names_nothing() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    names_nothing(&host, &ann, "%00").await;
+}
+
+async fn names_nothing(host: &Host, person: &Person<'_>, id: &str) {
+    host.get(&format!("/api/tickets/{id}")).await.is_error(404, "ticket.not_found");
+    person.get(&format!("/api/orders/{id}")).await.is_error(404, "order.not_found");
+    person.get(&format!("/api/payments/{id}")).await.is_error(404, "payment.not_found");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
     let mut text = OFFICE.to_owned();
     let mut names = BTreeSet::from(["Error"].map(str::to_owned));
     text.push_str(&office(model, &mut names));
-    for handle in model.handles.iter().filter(|handle| waits(handle)) {
+    for handle in model.handles.iter().filter(|handle| waits(handle) && handle.feature.is_none()) {
         text.push_str(&facade(handle, &mut names));
     }
     for handle in model.handles.iter().filter(|handle| !waits(handle)) {
@@ -28,17 +28,41 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
     for handle in model.handles.iter().filter(|handle| waits(handle)) {
         names.remove(&handle.rust);
     }
-    let names: Vec<_> = names.into_iter().collect();
-    let standard: String = [("Path", "path::Path"), ("Arc", "sync::Arc")]
-        .iter()
-        .filter(|(name, _)| words(&text).any(|word| word == *name))
-        .map(|(_, path)| format!("use std::{path};\n"))
-        .collect();
-    let text = rust::file(&format!(
-        "{DOC}\n{standard}\nuse pollster::block_on;\n\nuse crate::{{{}}};\n{text}",
-        names.join(", ")
-    ))?;
+    let (mut standard, mut own) = (standard(&text, ""), imported(&names, ""));
+    for handle in model.handles.iter().filter(|handle| waits(handle)) {
+        let Some(feature) = &handle.feature else { continue };
+        let mut more = BTreeSet::new();
+        let facade = facade(handle, &mut more);
+        more.retain(|name| !names.contains(name) && *name != handle.rust);
+        let before = standard.clone();
+        let news = self::standard(&facade, &gate(feature));
+        standard.extend(news.into_iter().filter(|(path, _)| !before.iter().any(|(known, _)| known == path)));
+        own.push_str(&imported(&more, &gate(feature)));
+        text.push_str(&facade);
+    }
+    let standard: String = standard.into_iter().map(|(_, line)| line).collect();
+    let text = rust::file(&format!("{DOC}\n{standard}\nuse pollster::block_on;\n\n{own}{text}"))?;
     Ok(vec![Output { path: PATH.to_owned(), text }])
+}
+
+/// Types of the standard library that signatures name, with their paths.
+const STANDARD: &[(&str, &str)] = &[("Path", "path::Path"), ("Arc", "sync::Arc"), ("Duration", "time::Duration")];
+
+/// Returns the paths of the standard library that the text needs, each with its import behind `gate`.
+fn standard(text: &str, gate: &str) -> Vec<(&'static str, String)> {
+    let needed = STANDARD.iter().filter(|(name, _)| words(text).any(|word| word == *name));
+    needed.map(|(_, path)| (*path, format!("{gate}use std::{path};\n"))).collect()
+}
+
+/// Returns the import of these names of the crate behind `gate`; nothing if there are none.
+fn imported(names: &BTreeSet<String>, gate: &str) -> String {
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    if names.is_empty() { String::new() } else { format!("{gate}use crate::{{{}}};\n", names.join(", ")) }
+}
+
+/// Returns the attribute of what is there with a feature alone.
+fn gate(feature: &str) -> String {
+    format!("#[cfg(feature = \"{feature}\")]\n")
 }
 
 const DOC: &str = "\
@@ -78,9 +102,15 @@ fn office(model: &Model, names: &mut BTreeSet<String>) -> String {
         .to_owned();
     for handle in &model.handles {
         let (name, kind) = (&handle.name, &handle.rust);
-        let inner = if waits(handle) { format!("{kind}(self.0.{name}())") } else { format!("self.0.{name}()") };
+        let inner = match (waits(handle), handle.is_optional) {
+            (true, true) => format!("self.0.{name}().map({kind})"),
+            (true, false) => format!("{kind}(self.0.{name}())"),
+            (false, _) => format!("self.0.{name}()"),
+        };
+        let result = if handle.is_optional { format!("Option<{kind}>") } else { kind.clone() };
+        let gate = handle.feature.as_deref().map(gate).unwrap_or_default();
         let doc = rust::comment([summary(&handle.accessor.summary).as_str()]);
-        let _ = writeln!(text, "\n{doc}pub fn {name}(&self) -> {kind} {{ {inner} }}");
+        let _ = writeln!(text, "\n{doc}{gate}pub fn {name}(&self) -> {result} {{ {inner} }}");
     }
     for method in model.office.methods.iter().filter(|method| method.has_self) {
         text.push_str(&function("BoxOffice", method, names));
@@ -91,7 +121,9 @@ fn office(model: &Model, names: &mut BTreeSet<String>) -> String {
 fn facade(handle: &Handle, names: &mut BTreeSet<String>) -> String {
     let kind = &handle.rust;
     let doc = rust::comment([summary(&handle.doc.summary).as_str(), "", &format!("See [`{kind}`](crate::{kind}).")]);
-    let mut text = format!("\n{doc}#[derive(Debug, Clone)]\npub struct {kind}(crate::{kind});\n\nimpl {kind} {{\n");
+    let gate = handle.feature.as_deref().map(gate).unwrap_or_default();
+    let mut text =
+        format!("\n{doc}{gate}#[derive(Debug, Clone)]\npub struct {kind}(crate::{kind});\n\n{gate}impl {kind} {{\n");
     if handle.key.is_some() {
         names.insert("IdempotencyKey".to_owned());
         let _ = writeln!(
@@ -132,9 +164,9 @@ fn function(kind: &str, method: &Method, names: &mut BTreeSet<String>) -> String
 
 /// Returns `true` if a word of a signature is a type of the crate.
 fn is_type(word: &str) -> bool {
-    let foreign =
-        ["Arc", "Box", "FnMut", "Item", "Iterator", "Option", "Path", "Result", "Self", "Send", "String", "Vec"];
-    word.starts_with(char::is_uppercase) && !foreign.contains(&word)
+    let foreign = ["Box", "FnMut", "Item", "Iterator", "Option", "Result", "Self", "Send", "String", "Vec"];
+    let is_foreign = foreign.contains(&word) || STANDARD.iter().any(|(name, _)| *name == word);
+    word.starts_with(char::is_uppercase) && !is_foreign
 }
 
 /// Returns the first paragraph, with links relative to the crate's root.
@@ -165,5 +197,22 @@ mod tests {
     fn types_are_told_from_other_words() {
         let types: Vec<_> = words("Result < Page < Arc < Ticket > > , Error >").filter(|word| is_type(word)).collect();
         assert_eq!(types, ["Page", "Ticket", "Error"]);
+    }
+
+    #[test]
+    fn what_a_feature_brings_is_behind_it() {
+        let model = Model::read(&crate::shell::root()).unwrap();
+        let text = &outputs(&model).unwrap()[0].text;
+        for lines in [
+            "#[cfg(feature = \"cluster\")]\nuse std::time::Duration;",
+            "#[cfg(feature = \"cluster\")]\n    pub fn cluster(&self) -> Option<Cluster> {\n        self.0.cluster().map(Cluster)",
+            "#[cfg(feature = \"cluster\")]\nimpl Cluster {",
+            "pub fn level_with(&self, message: u64, within: Duration) -> bool {\n        block_on(",
+        ] {
+            assert!(text.contains(lines), "{lines} is not in:\n{text}");
+        }
+        // Each import is there once, for those who have the feature and those who don't.
+        assert_eq!(text.matches("use std::sync::Arc;").count(), 1);
+        assert!(!text.contains("#[cfg(feature = \"cluster\")]\nuse std::sync::Arc;"));
     }
 }

@@ -6,7 +6,8 @@ use super::model::{Block, Doc, Inline, Method, Model, inline};
 
 /// The names of a language for operations, errors and items of Rust.
 pub(crate) trait Words {
-    /// Returns the name of an operation, such as `tickets.get`. The handle `office` is the box office itself.
+    /// Returns the name of an operation, such as `tickets.get`. The handle `office` is the box office itself; a set of options, such
+    /// as `ClusterOptions`, is one, too.
     fn operation(&self, handle: &str, method: &str) -> String;
     /// Returns the error of a code, such as `ConflictError` for `ticket.locked`, whose kind is `Conflict`.
     fn error(&self, kind: &str, code: &str) -> String;
@@ -133,6 +134,9 @@ impl<'p> Prose<'p> {
         if let Some(handle) = handles.into_iter().find(|handle| handle.rust == of) {
             let method = handle.methods.iter().find(|method| method.rust == name).map_or(name, |method| &method.name);
             return self.words.operation(&handle.name, method);
+        }
+        if self.model.option_sets.iter().any(|set| set.name == of) {
+            return self.words.operation(of, name);
         }
         let variants = self.model.enums.get(of).into_iter().flat_map(|it| &it.variants);
         match variants.into_iter().find(|variant| variant.name == name) {

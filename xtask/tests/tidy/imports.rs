@@ -7,7 +7,7 @@ use crate::tree::{File, code, files, read};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("domain", &["types", "event", "command", "failpoint"]),
-    ("journal", &["types", "event", "command", "domain", "error", "private_file", "failpoint", "disk"]),
+    ("journal", &["types", "event", "command", "domain", "error", "private_file", "failpoint", "disk", "testing"]),
     ("views", &["types", "event", "command", "domain", "journal", "error", "private_file", "failpoint", "disk"]),
     ("gateway", &["types", "event", "domain", "error", "clock", "failures", "ids", "private_file", "testing"]),
     ("identity", &["types", "event", "error", "private_file"]),

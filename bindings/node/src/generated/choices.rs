@@ -23,6 +23,7 @@ pub struct NativeOptions {
     pub unknown_charge_after_ms: Option<f64>,
     pub queue_len: Option<f64>,
     pub refuse_when_full: Option<bool>,
+    pub cluster: Option<ClusterOptions>,
     pub open_orders_max: Option<f64>,
     pub order_tickets_max: Option<f64>,
     pub listing_tickets_max: Option<f64>,
@@ -91,6 +92,9 @@ impl NativeOptions {
         }
         if let Some(it) = self.refuse_when_full.take() {
             builder = builder.refuse_when_full(it);
+        }
+        if let Some(it) = self.cluster.take() {
+            builder = builder.cluster(it.given()?);
         }
         Ok(builder)
     }

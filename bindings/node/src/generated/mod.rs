@@ -8,10 +8,12 @@
 
 mod auth;
 mod choices;
+mod cluster;
 mod inputs;
 mod journal;
 mod ledger;
 mod office;
+mod option_sets;
 mod orders;
 mod parts;
 mod payments;
@@ -39,15 +41,17 @@ mod prelude {
     pub(crate) use crate::errors::rejection;
     pub(crate) use crate::feed::Subscription;
     pub(crate) use crate::gateway::GatewayHooks;
-    pub(crate) use crate::office::{Office, Shared};
+    pub(crate) use crate::office::{Office, Shared, present};
     pub(crate) use crate::values::{FeePolicy, JournalRecord, Money, SignedMoney};
 }
 
 pub(crate) use auth::Auth;
 pub(crate) use choices::NativeOptions;
+pub(crate) use cluster::Cluster;
 pub(crate) use inputs::*;
 pub(crate) use journal::Journal;
 pub(crate) use ledger::Ledger;
+pub(crate) use option_sets::*;
 pub(crate) use orders::Orders;
 pub(crate) use parts::*;
 pub(crate) use payments::Payments;

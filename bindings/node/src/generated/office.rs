@@ -36,6 +36,11 @@ impl Office {
         Journal(Arc::clone(&self.0))
     }
 
+    #[napi(getter)]
+    pub fn cluster(&self) -> Option<Cluster> {
+        self.0.office().cluster().map(|_| Cluster(Arc::clone(&self.0)))
+    }
+
     #[napi]
     pub async fn metrics(&self) -> napi::Result<Metrics> {
         Ok(self.0.office().metrics().shown())

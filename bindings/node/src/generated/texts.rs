@@ -7,6 +7,8 @@ use crate::generated::prelude::*;
 shown_as_text!(
     boxoffice::Category,
     boxoffice::ChargeId,
+    boxoffice::HostId,
+    boxoffice::HostName,
     boxoffice::OrderId,
     boxoffice::PayoutId,
     boxoffice::PayoutReference,
@@ -21,10 +23,12 @@ shown_as_text!(
 );
 shown_as_secret!(boxoffice::ClientSecret);
 shown_as_name!(
+    boxoffice::Acknowledgement,
     boxoffice::BalanceEntryKind,
     boxoffice::CancelReason,
     boxoffice::ChargeStatus,
     boxoffice::DisputeStatus,
+    boxoffice::HostState,
     boxoffice::LateMoneyStep,
     boxoffice::OrderStatus,
     boxoffice::RefundReason,

@@ -103,6 +103,66 @@ impl Shown for boxoffice::Charge {
 
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
+pub struct ClusterHost {
+    pub id: String,
+    pub name: Option<String>,
+    pub voter: bool,
+    pub writes: bool,
+    pub message: Option<i64>,
+    pub heard_ago_ms: Option<i64>,
+    pub clock_ahead_ms: i64,
+}
+
+impl Shown for boxoffice::ClusterHost {
+    type Js = ClusterHost;
+    fn shown(&self) -> ClusterHost {
+        ClusterHost {
+            id: self.id.shown(),
+            name: self.name.shown(),
+            voter: self.voter.shown(),
+            writes: self.writes.shown(),
+            message: self.message.shown(),
+            heard_ago_ms: self.heard_ago.shown(),
+            clock_ahead_ms: self.clock_ahead_ms.shown(),
+        }
+    }
+}
+
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct ClusterStatus {
+    pub host: String,
+    pub state: &'static str,
+    pub writer: String,
+    pub epoch: i64,
+    pub message: i64,
+    pub applied: i64,
+    pub stream: String,
+    pub hosts: Vec<ClusterHost>,
+    pub unready: Option<String>,
+    pub findings: Vec<String>,
+}
+
+impl Shown for boxoffice::ClusterStatus {
+    type Js = ClusterStatus;
+    fn shown(&self) -> ClusterStatus {
+        ClusterStatus {
+            host: self.host.shown(),
+            state: self.state.shown(),
+            writer: self.writer.shown(),
+            epoch: self.epoch.shown(),
+            message: self.message.shown(),
+            applied: self.applied.shown(),
+            stream: self.stream.shown(),
+            hosts: self.hosts.shown(),
+            unready: self.unready.shown(),
+            findings: self.findings.shown(),
+        }
+    }
+}
+
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
 pub struct Dispute {
     pub reference: String,
     pub amount: Money,
@@ -118,6 +178,35 @@ impl Shown for boxoffice::Dispute {
             amount: self.amount.shown(),
             reason: self.reason.shown(),
             status: self.status.shown(),
+        }
+    }
+}
+
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct Host {
+    pub id: String,
+    pub name: String,
+    pub voter: bool,
+    pub left: bool,
+    pub version: i64,
+    pub joined_at: Date,
+    pub updated_at: Date,
+    pub votes: bool,
+}
+
+impl Shown for boxoffice::Host {
+    type Js = Host;
+    fn shown(&self) -> Host {
+        Host {
+            id: self.id.shown(),
+            name: self.name.shown(),
+            voter: self.voter.shown(),
+            left: self.left.shown(),
+            version: self.version.shown(),
+            joined_at: self.joined_at.shown(),
+            updated_at: self.updated_at.shown(),
+            votes: self.votes().shown(),
         }
     }
 }

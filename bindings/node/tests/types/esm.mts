@@ -7,7 +7,9 @@ import {
   WebhookRefused,
   StripeGateway,
   checkGateway,
+  initCluster,
   type ChargeAnswer,
+  type ClusterOptions,
   type ListedRefund,
   type LookupRequest,
   type WebhookEvent,
@@ -146,6 +148,24 @@ export async function stripe(): Promise<void> {
   await BoxOffice.open('data', { gateway })
   // @ts-expect-error: there is no account without a key
   console.log(new StripeGateway({}))
+}
+
+export async function cluster(): Promise<void> {
+  const options: ClusterOptions = { servers: ['nats://nats-0:4222'], user: ['boxoffice', 'secret'], levelWithinMs: 5_000, votes: false }
+  const jwtKey = Buffer.alloc(32)
+  const stream: string = await initCluster('data', { cluster: options, jwtKey })
+  const office = await BoxOffice.open('data', { cluster: { ...options, hostName: 'worker-0' }, jwtKey })
+  // @ts-expect-error: a box office on one machine has no cluster
+  await office.cluster.message()
+  const seen: number | undefined = await office.cluster?.message()
+  console.log(stream, await office.cluster?.levelWith(seen ?? 0, 2_000))
+  for (const { id, voter, heardAgoMs } of (await office.cluster?.status())?.hosts ?? []) console.log(id, voter, heardAgoMs)
+  await office.asSystem().cluster?.remove('host')
+  await office.asSystem().cluster?.takeOverAlone()
+  // @ts-expect-error: there is no cluster without servers
+  await BoxOffice.open('data', { cluster: { hostName: 'worker-0' } })
+  // @ts-expect-error: there is no such option
+  await BoxOffice.open('data', { cluster: { ...options, credentials: 'nats.creds' } })
 }
 
 export function locked(error: BoxOfficeError): boolean {

@@ -6,12 +6,13 @@ keeps every fact in a durable journal.
 Start at ``BoxOffice``, or at ``AsyncBoxOffice`` for asyncio. Exactly one buyer ever wins a ticket, an order is charged at most once, and
 what was answered is still there after any crash.
 
-One directory is open in one process at a time, and does not survive a fork: a web server with several worker processes talks to the
-boxoffice server instead.
+One directory is open in one process at a time, and does not survive a fork. A web server with several worker processes gives each
+worker a directory of its own, and all of them one journal: see ``ClusterOptions``. Or it talks to the boxoffice server.
 """
 
 from boxoffice._asyncio import (
     AsyncAuth,
+    AsyncCluster,
     AsyncJournal,
     AsyncLedger,
     AsyncOrders,
@@ -76,6 +77,7 @@ from boxoffice._by_hand import (
     Unknown,
     ValidationError,
     WakingClock,
+    init_cluster,
 )
 from boxoffice._native import (
     Auth,
@@ -83,7 +85,12 @@ from boxoffice._native import (
     BalanceEntry,
     BalanceEntryPage,
     Charge,
+    Cluster,
+    ClusterHost,
+    ClusterOptions,
+    ClusterStatus,
     Dispute,
+    Host,
     Journal,
     JournalHistory,
     LastError,
@@ -114,18 +121,22 @@ from boxoffice._native import (
 from boxoffice._options import Options
 from boxoffice._system import (
     AsyncSystem,
+    AsyncSystemCluster,
     AsyncSystemLedger,
     AsyncSystemPayments,
     System,
+    SystemCluster,
     SystemLedger,
     SystemPayments,
 )
 from boxoffice._types import (
+    Acknowledgement,
     BalanceEntryKind,
     CancelReason,
     ChargeStatus,
     DisputeStatus,
     EventName,
+    HostState,
     LateMoneyPolicy,
     LateMoneyStep,
     OrderStatus,
@@ -138,15 +149,18 @@ from boxoffice._types import (
 )
 
 __all__ = [
+    "Acknowledgement",
     "ActionRequired",
     "AsyncAuth",
     "AsyncBoxOffice",
+    "AsyncCluster",
     "AsyncJournal",
     "AsyncLedger",
     "AsyncOrders",
     "AsyncPayments",
     "AsyncSubscription",
     "AsyncSystem",
+    "AsyncSystemCluster",
     "AsyncSystemLedger",
     "AsyncSystemPayments",
     "AsyncTickets",
@@ -169,6 +183,10 @@ __all__ = [
     "CheckingGateway",
     "Clock",
     "ClosedError",
+    "Cluster",
+    "ClusterHost",
+    "ClusterOptions",
+    "ClusterStatus",
     "ConflictError",
     "Declined",
     "Dispute",
@@ -180,6 +198,8 @@ __all__ = [
     "FeePolicy",
     "ForbiddenError",
     "GatewayReport",
+    "Host",
+    "HostState",
     "IdempotencyMismatchError",
     "InternalError",
     "Items",
@@ -232,6 +252,7 @@ __all__ = [
     "StripeGateway",
     "Subscription",
     "System",
+    "SystemCluster",
     "SystemLedger",
     "SystemPayments",
     "Ticket",
@@ -254,4 +275,5 @@ __all__ = [
     "WebhookMessage",
     "WebhookRefused",
     "__version__",
+    "init_cluster",
 ]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from os import PathLike
 from typing import List, SupportsIndex, final
@@ -18,6 +18,8 @@ from boxoffice._native import (
     BalanceEntry,
     BalanceEntryPage,
     Charge,
+    ClusterStatus,
+    Host,
     JournalHistory,
     NewShow,
     NewTicket,
@@ -427,7 +429,7 @@ class AsyncPayments:
         shop asks for, whatever the card, after which the order is cancelled too; `NotFoundError` (`order.not_found`),
         `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`, `order.already_paid`,
         `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait for
-        the card processor; `IdempotencyMismatchError` (`command.key_reused`).
+        the card processor, or no host of the cluster has its keys; `IdempotencyMismatchError` (`command.key_reused`).
         """
         return await self._native.pay(buyer_id, order_id, token, idempotency_key)
 
@@ -515,7 +517,8 @@ class AsyncPayments:
 
     def takes_webhooks_of(self, /, processor: str) -> bool:
         """Returns `True` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring
-        the `-test` suffix of a processor's test mode.
+        the `-test` suffix of a processor's test mode. A host of a cluster that has no keys takes those of the hosts
+        that have some, once it has heard of one.
         """
         return self._native.takes_webhooks_of(processor)
 
@@ -749,3 +752,70 @@ class AsyncJournal:
         can't be read; `UnavailableError` (`journal.unavailable`) if it can't be written.
         """
         return await self._native.erase_in_backup(directory)
+
+
+@final
+class AsyncCluster:
+    """Operations on the cluster that a box office is a host of."""
+
+    __slots__ = ("_native",)
+
+    def __init__(self, native: _native.AsyncCluster) -> None:
+        self._native = native
+
+    def status(self, /) -> ClusterStatus:
+        """Returns the state of this host, and what it knows of the others."""
+        return self._native.status()
+
+    def message(self, /) -> int:
+        """Returns the number of a message of the journal by which all that led to this host's answers has been appended:
+        mostly the last that its views include, and a later one if an answer could not wait until they did. A caller who
+        has got it from another host can wait here until this one is as far, see `cluster.level_with`.
+        """
+        return self._native.message()
+
+    async def level_with(self, /, message: SupportsIndex, within: timedelta) -> bool:
+        """Waits until this host's views include the message with this number, or the time is over. Returns `True` if they
+        do.
+        """
+        return await self._native.level_with(message, within)
+
+    async def join(self, /, actor_id: str) -> Host:
+        """Makes this host a member of the cluster that votes for the host that writes, under the name that its options
+        have. For hosts that do not join by themselves, see `ClusterOptions.joins`. Call it once `cluster.status` says
+        no more that this host is `blank`.
+
+        Args:
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
+
+        Raises `ForbiddenError` (`auth.operator_required`), `ConflictError` (`cluster.name_taken`,
+        `cluster.change_pending`) while another host joins or leaves; the errors of all commands.
+        """
+        return await self._native.join(actor_id)
+
+    async def remove(self, /, actor_id: str, host_id: str) -> Host:
+        """Removes a host from the cluster: it has no vote any more. Its process should be stopped then; started again, it
+        joins anew.
+
+        Args:
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
+
+        Raises `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`cluster.host_not_found`), `ConflictError`
+        (`cluster.change_pending`) while another host joins or leaves, `ConflictError` (`cluster.last_voter`); the
+        errors of all commands.
+        """
+        return await self._native.remove(actor_id, host_id)
+
+    async def take_over_alone(self, /, actor_id: str) -> None:
+        """Makes this host the writer without the consent of a majority of the voters. Only for an operator who knows that
+        the others are gone for good: whatever they had and the stream has not is lost.
+
+        It takes effect only if this host has everything that the stream has, while no other host writes, and within a
+        minute: after that, say it again.
+
+        Args:
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
+
+        Raises `ForbiddenError` (`auth.operator_required`).
+        """
+        await self._native.take_over_alone(actor_id)

@@ -4,8 +4,8 @@ keeps every fact in a durable journal.
 Start at ``BoxOffice``, or at ``AsyncBoxOffice`` for asyncio. Exactly one buyer ever wins a ticket, an order is charged at most once, and
 what was answered is still there after any crash.
 
-One directory is open in one process at a time, and does not survive a fork: a web server with several worker processes talks to the
-boxoffice server instead.
+One directory is open in one process at a time, and does not survive a fork. A web server with several worker processes gives each
+worker a directory of its own, and all of them one journal: see ``ClusterOptions``. Or it talks to the boxoffice server.
 """
 
 import sys as _sys
@@ -56,6 +56,7 @@ from boxoffice._native import (
     StripeGateway,
     Subscription,
 )
+from boxoffice._native import init_cluster
 from boxoffice._native import is_first_interpreter as _is_first_interpreter
 from boxoffice._native import version as _version
 from boxoffice._webhooks import (
@@ -135,4 +136,5 @@ __all__ = [
     "Unknown",
     "ValidationError",
     "WakingClock",
+    "init_cluster",
 ]

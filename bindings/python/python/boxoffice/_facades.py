@@ -7,15 +7,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from boxoffice import _native
-from boxoffice._asyncio import AsyncAuth, AsyncJournal, AsyncLedger, AsyncOrders, AsyncPayments, AsyncTickets
-from boxoffice._native import Auth, Journal, Ledger, Metrics, Orders, Payments, Tickets
+from boxoffice._asyncio import (
+    AsyncAuth,
+    AsyncCluster,
+    AsyncJournal,
+    AsyncLedger,
+    AsyncOrders,
+    AsyncPayments,
+    AsyncTickets,
+)
+from boxoffice._native import Auth, Cluster, Journal, Ledger, Metrics, Orders, Payments, Tickets
 from boxoffice._system import AsyncSystem, System
 
 
 class Facade:
     """What `BoxOffice` has from the core."""
 
-    __slots__ = ("__weakref__", "_facade", "auth", "journal", "ledger", "orders", "payments", "tickets")
+    __slots__ = ("__weakref__", "_facade", "auth", "cluster", "journal", "ledger", "orders", "payments", "tickets")
 
     auth: Auth
     """Returns the operations on users: sign-up, sign-in, sessions."""
@@ -29,6 +37,8 @@ class Facade:
     """Returns the operations on the ledger: balances, statements and payouts."""
     journal: Journal
     """Returns the reader of the journal."""
+    cluster: Cluster | None
+    """Returns the operations on the cluster; none if the box office is on one machine."""
 
     def __init__(self, facade: _native.OfficeFacade) -> None:
         self._facade = facade
@@ -38,6 +48,7 @@ class Facade:
         self.payments = facade.payments
         self.ledger = facade.ledger
         self.journal = facade.journal
+        self.cluster = facade.cluster
 
     def as_system(self, /) -> System:
         """Returns the operations that the box office does in its own name, without a user: refunds, payouts and the like.
@@ -88,8 +99,9 @@ class Facade:
         """Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
         releases the directory.
 
-        Payments whose outcome is not known by then continue when the directory is opened again. Other clones get
-        `ClosedError` (`engine.closed`) from then on. Closing twice is allowed.
+        No payment begins any more from then on, and those that have begun are waited for, at most 10 seconds. Payments
+        whose outcome is not known by then continue when the directory is opened again. Other clones get `ClosedError`
+        (`engine.closed`) from then on. Closing twice is allowed.
 
         Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written: no data is lost, but
         the next opening takes longer.
@@ -100,7 +112,7 @@ class Facade:
 class AsyncFacade:
     """What `AsyncBoxOffice` has from the core."""
 
-    __slots__ = ("__weakref__", "_facade", "auth", "journal", "ledger", "orders", "payments", "tickets")
+    __slots__ = ("__weakref__", "_facade", "auth", "cluster", "journal", "ledger", "orders", "payments", "tickets")
 
     auth: AsyncAuth
     """Returns the operations on users: sign-up, sign-in, sessions."""
@@ -114,6 +126,8 @@ class AsyncFacade:
     """Returns the operations on the ledger: balances, statements and payouts."""
     journal: AsyncJournal
     """Returns the reader of the journal."""
+    cluster: AsyncCluster | None
+    """Returns the operations on the cluster; none if the box office is on one machine."""
 
     def __init__(self, facade: _native.AsyncOfficeFacade) -> None:
         self._facade = facade
@@ -123,6 +137,8 @@ class AsyncFacade:
         self.payments = AsyncPayments(facade.payments)
         self.ledger = AsyncLedger(facade.ledger)
         self.journal = AsyncJournal(facade.journal)
+        cluster = facade.cluster
+        self.cluster = None if cluster is None else AsyncCluster(cluster)
 
     def as_system(self, /) -> AsyncSystem:
         """Returns the operations that the box office does in its own name, without a user: refunds, payouts and the like.
@@ -173,8 +189,9 @@ class AsyncFacade:
         """Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
         releases the directory.
 
-        Payments whose outcome is not known by then continue when the directory is opened again. Other clones get
-        `ClosedError` (`engine.closed`) from then on. Closing twice is allowed.
+        No payment begins any more from then on, and those that have begun are waited for, at most 10 seconds. Payments
+        whose outcome is not known by then continue when the directory is opened again. Other clones get `ClosedError`
+        (`engine.closed`) from then on. Closing twice is allowed.
 
         Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written: no data is lost, but
         the next opening takes longer.

@@ -6,7 +6,7 @@ import builtins
 from _typeshed import SupportsGetItem
 from asyncio import Future
 from boxoffice._items import Items
-from boxoffice._types import BalanceEntryKind, CancelReason, ChargeStatus, DisputeStatus, EventName, OrderStatus, RefundReason, RefundStatus, Resolution, TicketSort, TicketStatus, TicketStatusFilter
+from boxoffice._types import Acknowledgement, BalanceEntryKind, CancelReason, ChargeStatus, DisputeStatus, EventName, HostState, OrderStatus, RefundReason, RefundStatus, Resolution, TicketSort, TicketStatus, TicketStatusFilter
 from boxoffice.events import PublishedRecord
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from decimal import Decimal
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "JournalHistory", "LastError", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "TheSystem", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "end_log", "hear_log", "is_first_interpreter", "next_log", "openapi", "recover", "refunds_error", "signed_money", "version", "webhook_event_error"]
+__all__ = ["AsyncAuth", "AsyncCluster", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Cluster", "ClusterHost", "ClusterOptions", "ClusterStatus", "Dispute", "FeePolicy", "Host", "HttpApp", "HttpResponse", "Journal", "JournalHistory", "LastError", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "TheSystem", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "end_log", "hear_log", "init_cluster", "is_first_interpreter", "next_log", "openapi", "recover", "refunds_error", "signed_money", "version", "webhook_event_error"]
 
 @final
 class AsyncAuth:
@@ -29,6 +29,18 @@ class AsyncAuth:
     def sign_out(self, /, session: Session) -> Future[None]: ...
     def sign_up(self, /, email: str, password: str, idempotency_key: str | None) -> Future[SignedIn]: ...
     def update_user(self, /, session: Session, current_password: str, email: str | None, password: str | None) -> Future[SignedIn]: ...
+
+@final
+class AsyncCluster:
+    """
+    Native part of the package's `AsyncCluster`.
+    """
+    def join(self, /, actor_id: str) -> Future[Host]: ...
+    def level_with(self, /, message: SupportsIndex, within: timedelta) -> Future[bool]: ...
+    def message(self, /) -> int: ...
+    def remove(self, /, actor_id: str, host_id: str) -> Future[Host]: ...
+    def status(self, /) -> ClusterStatus: ...
+    def take_over_alone(self, /, actor_id: str) -> Future[None]: ...
 
 @final
 class AsyncJournal:
@@ -67,6 +79,8 @@ class AsyncOfficeFacade:
     def auth(self, /) -> AsyncAuth: ...
     def check_ready(self, /) -> Future[None]: ...
     def close(self, /) -> Future[None]: ...
+    @property
+    def cluster(self, /) -> AsyncCluster | None: ...
     def compact(self, /) -> Future[bool]: ...
     def is_ready(self, /) -> bool: ...
     @property
@@ -458,6 +472,216 @@ class ChargeRequest:
         """
 
 @final
+class Cluster:
+    """
+    Operations on the cluster that a box office is a host of.
+    """
+    def join(self, /, actor_id: str) -> Host:
+        """
+        Makes this host a member of the cluster that votes for the host that writes, under the name that its options
+        have. For hosts that do not join by themselves, see `ClusterOptions.joins`. Call it once `cluster.status` says
+        no more that this host is `blank`.
+
+        Args:
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
+
+        Raises `ForbiddenError` (`auth.operator_required`), `ConflictError` (`cluster.name_taken`,
+        `cluster.change_pending`) while another host joins or leaves; the errors of all commands.
+        """
+    def level_with(self, /, message: SupportsIndex, within: timedelta) -> bool:
+        """
+        Waits until this host's views include the message with this number, or the time is over. Returns `True` if they
+        do.
+        """
+    def message(self, /) -> int:
+        """
+        Returns the number of a message of the journal by which all that led to this host's answers has been appended:
+        mostly the last that its views include, and a later one if an answer could not wait until they did. A caller who
+        has got it from another host can wait here until this one is as far, see `cluster.level_with`.
+        """
+    def remove(self, /, actor_id: str, host_id: str) -> Host:
+        """
+        Removes a host from the cluster: it has no vote any more. Its process should be stopped then; started again, it
+        joins anew.
+
+        Args:
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
+
+        Raises `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`cluster.host_not_found`), `ConflictError`
+        (`cluster.change_pending`) while another host joins or leaves, `ConflictError` (`cluster.last_voter`); the
+        errors of all commands.
+        """
+    def status(self, /) -> ClusterStatus:
+        """
+        Returns the state of this host, and what it knows of the others.
+        """
+    def take_over_alone(self, /, actor_id: str) -> None:
+        """
+        Makes this host the writer without the consent of a majority of the voters. Only for an operator who knows that
+        the others are gone for good: whatever they had and the stream has not is lost.
+
+        It takes effect only if this host has everything that the stream has, while no other host writes, and within a
+        minute: after that, say it again.
+
+        Args:
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
+
+        Raises `ForbiddenError` (`auth.operator_required`).
+        """
+
+@final
+class ClusterHost:
+    """
+    A host as another one knows it.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def clock_ahead_ms(self, /) -> int:
+        """
+        Milliseconds by which its clock is ahead of this host's; negative if it is behind.
+        """
+    @property
+    def heard_ago(self, /) -> timedelta | None:
+        """
+        Time since it was heard; none if it was not.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        Id of the host: of its data directory.
+        """
+    @property
+    def message(self, /) -> int | None:
+        """
+        Number of the last message that it has read; none if it was not heard.
+        """
+    @property
+    def name(self, /) -> str | None:
+        """
+        Name of the host; none if it has not joined.
+        """
+    @property
+    def voter(self, /) -> bool:
+        """
+        `True` if it votes for the host that writes.
+        """
+    @property
+    def writes(self, /) -> bool:
+        """
+        `True` if it writes, by its own word.
+        """
+
+@final
+class ClusterOptions:
+    """
+    Options of a host of a cluster: where its servers are, and what it is among the others.
+
+    All hosts share the journal of one NATS `JetStream` stream, which `init_cluster` makes, and the key that signs
+    sessions. Each has a data directory of its own with a full copy.
+
+    Args:
+        servers: Creates options with the addresses of the servers, such as `nats://nats-0:4222`, or `tls://…` to
+            insist on TLS. One is enough to find the others; all of them help while one is down.
+        credentials_file: Sets the file with this host's token and key at the servers, as `nsc` makes it.
+        nkey_file: Sets the file with the seed of this host's nkey at the servers.
+        user: Sets the user and password of this host at the servers. An address may name them, too:
+            `nats://user:password@nats-0:4222`.
+        certificate_authorities: Sets the file with the certificates of the authorities to trust: those of the
+            machine by default.
+        client_certificate: Sets the files with this host's own certificate and key, for servers that ask for one.
+        monitoring: Sets the addresses of the servers' monitoring, such as `http://nats-0:8222`: port 8222 of each
+            server by default. Only there the servers say whether they sync every write to their disks. A host refuses
+            to start on servers that don't, or if it can't ask a majority of them.
+        host_name: Sets the name of this host, for people: by default one that is made of its id.
+        preferred_writer: Sets whether this host would rather write than the others would: `False` by default.
+        votes: Sets whether this host votes for the host that writes, and may write: `True` by default. A majority
+            of the voters has to be there for a host to begin to write. A host whose directory does not outlive its
+            process should not vote: it would be a new voter at each start.
+        joins: Sets whether this host joins the cluster by itself: `True` by default. One that does not follows the
+            journal, serves reads and forwards commands as any other; it has neither a name nor a vote until an operator
+            lets it join by `cluster.join`, and stays a member from then on.
+        payments: Sets whether this host has the card processor's keys: `True` by default, and `gateway` sets the
+            card processor. A host without them is given no gateway. If it writes, it asks the card processor by way of
+            a host that has them; while there is none, charges wait. It takes the card processor's messages, and shows
+            its buyers what they have to do, as the others do.
+        acknowledge: Sets what a command's answer waits for: by default for the stream alone, which loses nothing
+            while a majority of its servers has its disks. `second_host` waits until another host that votes has it
+            durably, too. That keeps sales that were answered even if the host that writes and the end of the stream are
+            lost together. It costs a sync of that host's disk for each batch. Give it to all hosts: the one that writes
+            goes by its own. While no other host that votes is there, nothing is answered: callers hear after 15 seconds
+            that the outcome is unknown, and the host that writes is not ready. While no other host votes at all, the
+            stream alone is waited for.
+        replicas: Sets the number of servers that have the stream, for `init_cluster`: 3 by default.
+        level_within: Sets the time for which opening waits until this host has what the others have: 20 seconds by
+            default. After that it opens anyway and goes on catching up; `BoxOffice.check_ready` tells when it is done.
+        test_servers: Sets whether the servers are for tests: `False` by default. Then they may be fewer than three,
+            and nobody asks whether they sync every write. **Such servers lose acknowledged sales** with their power.
+    """
+    def __new__(cls, /, servers: Items[str], *, credentials_file: str | PathLike[str] | None = None, nkey_file: str | PathLike[str] | None = None, user: tuple[str, str] | None = None, certificate_authorities: str | PathLike[str] | None = None, client_certificate: tuple[str | PathLike[str], str | PathLike[str]] | None = None, monitoring: Items[str] | None = None, host_name: str | None = None, preferred_writer: bool | None = None, votes: bool | None = None, joins: bool | None = None, payments: bool | None = None, acknowledge: Acknowledgement | None = None, replicas: SupportsIndex | None = None, level_within: timedelta | None = None, test_servers: bool | None = None) -> ClusterOptions: ...
+    def __repr__(self, /) -> str: ...
+
+@final
+class ClusterStatus:
+    """
+    State of a host, and of what it knows of its cluster.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def applied(self, /) -> int:
+        """
+        Number of the last message that this host's views include.
+        """
+    @property
+    def epoch(self, /) -> int:
+        """
+        Number of that claim.
+        """
+    @property
+    def findings(self, /) -> list[str]:
+        """
+        What is wrong with the servers or the stream.
+        """
+    @property
+    def host(self, /) -> str:
+        """
+        Id of this host: of its data directory.
+        """
+    @property
+    def hosts(self, /) -> list[ClusterHost]:
+        """
+        All hosts, this one included.
+        """
+    @property
+    def message(self, /) -> int:
+        """
+        Number of the last message of the journal that this host has read.
+        """
+    @property
+    def state(self, /) -> HostState:
+        """
+        State of this host.
+        """
+    @property
+    def stream(self, /) -> str:
+        """
+        Name of the stream.
+        """
+    @property
+    def unready(self, /) -> str | None:
+        """
+        Reason why this host must not be asked now; none if it may be.
+        """
+    @property
+    def writer(self, /) -> str:
+        """
+        Host that writes, by the last claim that this host has read.
+        """
+
+@final
 class Dispute:
     """
     Money of a charge that the buyer's bank took back.
@@ -507,6 +731,55 @@ class FeePolicy:
     def fee(self, /, price: Money) -> SignedMoney:
         """
         Returns the fee of a ticket at this price.
+        """
+
+@final
+class Host:
+    """
+    A host of a cluster.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def id(self, /) -> str:
+        """
+        Id of the host: of its data directory.
+        """
+    @property
+    def joined_at(self, /) -> datetime:
+        """
+        Time at which it joined for the first time.
+        """
+    @property
+    def left(self, /) -> bool:
+        """
+        `True` if it has left.
+        """
+    @property
+    def name(self, /) -> str:
+        """
+        Name of the host.
+        """
+    @property
+    def updated_at(self, /) -> datetime:
+        """
+        Time of the last change.
+        """
+    @property
+    def version(self, /) -> int:
+        """
+        Version: 1 after it joined for the first time, incremented by every change.
+        """
+    @property
+    def voter(self, /) -> bool:
+        """
+        `True` if it votes for the host that writes.
+        """
+    @property
+    def votes(self, /) -> bool:
+        """
+        Returns `True` if the host has joined and votes.
         """
 
 @final
@@ -1020,12 +1293,15 @@ class OfficeFacade:
         Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
         releases the directory.
 
-        Payments whose outcome is not known by then continue when the directory is opened again. Other clones get
-        `ClosedError` (`engine.closed`) from then on. Closing twice is allowed.
+        No payment begins any more from then on, and those that have begun are waited for, at most 10 seconds. Payments
+        whose outcome is not known by then continue when the directory is opened again. Other clones get `ClosedError`
+        (`engine.closed`) from then on. Closing twice is allowed.
 
         Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written: no data is lost, but
         the next opening takes longer.
         """
+    @property
+    def cluster(self, /) -> Cluster | None: ...
     def compact(self, /) -> bool:
         """
         Reclaims unused disk space in the directory's files; returns `True` if any was freed. Blocks.
@@ -1319,7 +1595,7 @@ class Payments:
         shop asks for, whatever the card, after which the order is cancelled too; `NotFoundError` (`order.not_found`),
         `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`, `order.already_paid`,
         `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait for
-        the card processor; `IdempotencyMismatchError` (`command.key_reused`).
+        the card processor, or no host of the cluster has its keys; `IdempotencyMismatchError` (`command.key_reused`).
         """
     def receive_webhook(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> None:
         """
@@ -1382,7 +1658,8 @@ class Payments:
     def takes_webhooks_of(self, /, processor: str) -> bool:
         """
         Returns `True` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring
-        the `-test` suffix of a processor's test mode.
+        the `-test` suffix of a processor's test mode. A host of a cluster that has no keys takes those of the hosts
+        that have some, once it has heard of one.
         """
 
 @final
@@ -2151,6 +2428,19 @@ def end_log() -> None:
 def hear_log() -> None:
     """
     Begins to queue what is logged.
+    """
+
+def init_cluster(path: str | PathLike[str], cluster: ClusterOptions, jwt_key: bytes | bytearray) -> str:
+    """
+    Makes the box office of a data directory the first host of a new cluster, and the stream that its hosts share. A
+    directory without a box office gets an empty one. Returns the name of the stream.
+
+    Call it once in the life of a cluster, before any host is opened; the directory must not be open. If it is cut off,
+    the same call completes it. The hosts are opened with the same `cluster`, each with a `host_name` of its own, and the
+    same `jwt_key`.
+
+    Raises `UnavailableError` (`journal.unavailable`) with the reason if the servers can't be reached, are not what they
+    must be, or have a cluster already, and if the directory belongs to one; `ValidationError`.
     """
 
 def is_first_interpreter(interpreter: SupportsIndex) -> bool:

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from boxoffice._clock import Clock
 from boxoffice._gateway import PaymentGateway
-from boxoffice._native import FeePolicy, StripeGateway
+from boxoffice._native import ClusterOptions, FeePolicy, StripeGateway
 from boxoffice._types import LateMoneyPolicy, LateMoneyStep
 
 
@@ -67,6 +67,12 @@ class Options(TypedDict, total=False):
     """Sets the behaviour when the queue is full: `True` refuses the command with `UnavailableError` (`engine.overloaded`),
     which suits servers; `False` waits for a place, which suits embedders. The default is `False`.
     """
+    cluster: ClusterOptions
+    """Makes the box office a host of a cluster: it shares its journal with other hosts. By default it is on one machine.
+
+    The key ring has to be set, and the same for all hosts. A directory without a journal gets a copy from another host;
+    the first host's is made by `init_cluster`. While another host writes, commands are given to it.
+    """
     open_orders_max: int
     """Maximum number of open orders of one buyer: 10 by default."""
     order_tickets_max: int
@@ -115,6 +121,10 @@ HELP = """Options:
         refuse_when_full (bool): Sets the behaviour when the queue is full: `True` refuses the command with
             `UnavailableError` (`engine.overloaded`), which suits servers; `False` waits for a place, which suits
             embedders. The default is `False`.
+        cluster (ClusterOptions): Makes the box office a host of a cluster: it shares its journal with other
+            hosts. By default it is on one machine.  The key ring has to be set, and the same for all hosts. A
+            directory without a journal gets a copy from another host; the first host's is made by `init_cluster`.
+            While another host writes, commands are given to it.
         open_orders_max (int): Maximum number of open orders of one buyer: 10 by default.
         order_tickets_max (int): Maximum number of tickets of one order: 10 by default.
         listing_tickets_max (int): Maximum number of tickets that one command may list: 10,000 by default.

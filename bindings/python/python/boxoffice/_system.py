@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, List, SupportsIndex, final
 
 from boxoffice import _native
-from boxoffice._native import Balance, BalanceEntry, BalanceEntryPage, Charge, Payout, PlatformBalance
+from boxoffice._native import Balance, BalanceEntry, BalanceEntryPage, Charge, Host, Payout, PlatformBalance
 from boxoffice._types import Resolution
 
 _SYSTEM: Any = _native.TheSystem()
@@ -162,19 +162,64 @@ class SystemLedger:
 
 
 @final
+class SystemCluster:
+    """The operations of `cluster` that the box office does in its own name."""
+
+    __slots__ = ("_native",)
+
+    def __init__(self, native: _native.Cluster) -> None:
+        self._native = native
+
+    def join(self, /) -> Host:
+        """Makes this host a member of the cluster that votes for the host that writes, under the name that its options
+        have. For hosts that do not join by themselves, see `ClusterOptions.joins`. Call it once `cluster.status` says
+        no more that this host is `blank`.
+
+        Raises `ForbiddenError` (`auth.operator_required`), `ConflictError` (`cluster.name_taken`,
+        `cluster.change_pending`) while another host joins or leaves; the errors of all commands.
+        """
+        return self._native.join(_SYSTEM)
+
+    def remove(self, /, host_id: str) -> Host:
+        """Removes a host from the cluster: it has no vote any more. Its process should be stopped then; started again, it
+        joins anew.
+
+        Raises `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`cluster.host_not_found`), `ConflictError`
+        (`cluster.change_pending`) while another host joins or leaves, `ConflictError` (`cluster.last_voter`); the
+        errors of all commands.
+        """
+        return self._native.remove(_SYSTEM, host_id)
+
+    def take_over_alone(self, /) -> None:
+        """Makes this host the writer without the consent of a majority of the voters. Only for an operator who knows that
+        the others are gone for good: whatever they had and the stream has not is lost.
+
+        It takes effect only if this host has everything that the stream has, while no other host writes, and within a
+        minute: after that, say it again.
+
+        Raises `ForbiddenError` (`auth.operator_required`).
+        """
+        self._native.take_over_alone(_SYSTEM)
+
+
+@final
 class System:
     """What `BoxOffice.as_system` returns."""
 
-    __slots__ = ("ledger", "payments")
+    __slots__ = ("cluster", "ledger", "payments")
 
     payments: SystemPayments
     """Returns the operations on charges and refunds."""
     ledger: SystemLedger
     """Returns the operations on the ledger: balances, statements and payouts."""
+    cluster: SystemCluster | None
+    """Returns the operations on the cluster; none if the box office is on one machine."""
 
     def __init__(self, facade: _native.OfficeFacade) -> None:
         self.payments = SystemPayments(facade.payments)
         self.ledger = SystemLedger(facade.ledger)
+        cluster = facade.cluster
+        self.cluster = None if cluster is None else SystemCluster(cluster)
 
 
 @final
@@ -323,16 +368,61 @@ class AsyncSystemLedger:
 
 
 @final
+class AsyncSystemCluster:
+    """The operations of `cluster` that the box office does in its own name."""
+
+    __slots__ = ("_native",)
+
+    def __init__(self, native: _native.AsyncCluster) -> None:
+        self._native = native
+
+    async def join(self, /) -> Host:
+        """Makes this host a member of the cluster that votes for the host that writes, under the name that its options
+        have. For hosts that do not join by themselves, see `ClusterOptions.joins`. Call it once `cluster.status` says
+        no more that this host is `blank`.
+
+        Raises `ForbiddenError` (`auth.operator_required`), `ConflictError` (`cluster.name_taken`,
+        `cluster.change_pending`) while another host joins or leaves; the errors of all commands.
+        """
+        return await self._native.join(_SYSTEM)
+
+    async def remove(self, /, host_id: str) -> Host:
+        """Removes a host from the cluster: it has no vote any more. Its process should be stopped then; started again, it
+        joins anew.
+
+        Raises `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`cluster.host_not_found`), `ConflictError`
+        (`cluster.change_pending`) while another host joins or leaves, `ConflictError` (`cluster.last_voter`); the
+        errors of all commands.
+        """
+        return await self._native.remove(_SYSTEM, host_id)
+
+    async def take_over_alone(self, /) -> None:
+        """Makes this host the writer without the consent of a majority of the voters. Only for an operator who knows that
+        the others are gone for good: whatever they had and the stream has not is lost.
+
+        It takes effect only if this host has everything that the stream has, while no other host writes, and within a
+        minute: after that, say it again.
+
+        Raises `ForbiddenError` (`auth.operator_required`).
+        """
+        await self._native.take_over_alone(_SYSTEM)
+
+
+@final
 class AsyncSystem:
     """What `AsyncBoxOffice.as_system` returns."""
 
-    __slots__ = ("ledger", "payments")
+    __slots__ = ("cluster", "ledger", "payments")
 
     payments: AsyncSystemPayments
     """Returns the operations on charges and refunds."""
     ledger: AsyncSystemLedger
     """Returns the operations on the ledger: balances, statements and payouts."""
+    cluster: AsyncSystemCluster | None
+    """Returns the operations on the cluster; none if the box office is on one machine."""
 
     def __init__(self, facade: _native.AsyncOfficeFacade) -> None:
         self.payments = AsyncSystemPayments(facade.payments)
         self.ledger = AsyncSystemLedger(facade.ledger)
+        cluster = facade.cluster
+        self.cluster = None if cluster is None else AsyncSystemCluster(cluster)

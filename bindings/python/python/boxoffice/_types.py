@@ -4,6 +4,13 @@
 
 from typing import Literal
 
+Acknowledgement = Literal["stream", "second_host"]
+"""What the answer to a command waits for, in a cluster.
+
+- `stream`: The stream: the disks of a majority of its servers have it.
+- `second_host`: The stream, and the disk of another host that votes.
+"""
+
 BalanceEntryKind = Literal["sale", "refund", "dispute_lost", "payout"]
 """Reason why the amount that a seller is owed changed.
 
@@ -56,6 +63,17 @@ DisputeStatus = Literal["open", "won", "lost"]
 - `open`: The dispute is not decided yet.
 - `won`: The money came back from the buyer's bank.
 - `lost`: The buyer keeps the money.
+"""
+
+HostState = Literal["blank", "follower", "candidate", "writer", "leaving", "alarm"]
+"""State of a host of a cluster.
+
+- `blank`: Catching up: it neither votes nor answers.
+- `follower`: Follows the host that writes.
+- `candidate`: Asks the other hosts for their consent to write.
+- `writer`: Writes.
+- `leaving`: Takes nothing new, and ends.
+- `alarm`: Has met what can't be, answers nothing, and waits for an operator.
 """
 
 OrderStatus = Literal["created", "awaiting_payment", "complete", "cancelled", "expired"]
@@ -176,5 +194,12 @@ EventName = Literal[
     "ChargeDisputed",
     "DisputeClosed",
     "PayoutRecorded",
+    "HostJoined",
+    "HostLeft",
+    "WebhookSaved",
+    "WebhookAdvanced",
+    "WebhookDisabled",
+    "WebhookResumed",
+    "WebhookRemoved",
 ]
 """The names of the events."""

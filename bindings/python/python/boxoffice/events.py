@@ -54,6 +54,25 @@ class TicketVersion(TypedDict):
     """Version of the ticket after the event."""
 
 
+class WebhookProgress(TypedDict):
+    """How far the deliveries of a webhook have come."""
+
+    cursor: int
+    """Number of the last record that needs no more delivery."""
+    attempts: int
+    """Number of failed attempts of the next delivery."""
+    nextTryAt: str | None
+    """Time before which the next delivery is not attempted again; none if it may be at once."""
+    history: str
+    """Id of the journal's history in which the cursor lies."""
+    common: int | None
+    """Number of the last record that this history shares with those that it was restored from, as messages tell it; none
+    if it never was. Hosts may differ in what they know of it, and messages must not.
+    """
+    reset: bool
+    """`True` until the receiver is told that the journal goes on with another history."""
+
+
 class ChargeAuthorizedData(TypedDict):
     """The money was authorized. The order keeps its tickets until the money is captured."""
 
@@ -189,6 +208,24 @@ class EscalationResolvedData(TypedDict):
     """Outcome for the money."""
     note: str
     """Operator's note."""
+
+
+class HostJoinedData(TypedDict):
+    """A host joined the cluster, or got another name or vote."""
+
+    hostId: str
+    """Id of the host."""
+    name: str
+    """Name of the host."""
+    voter: bool
+    """`True` if it votes for the host that writes."""
+
+
+class HostLeftData(TypedDict):
+    """A host left the cluster."""
+
+    hostId: str
+    """Id of the host."""
 
 
 class LateMoneyReceivedData(TypedDict):
@@ -393,6 +430,53 @@ class VoidStartedData(TypedDict):
     """Gateway's reference for the charge."""
 
 
+class WebhookAdvancedData(TypedDict):
+    """The deliveries of a webhook that the hosts share have come so far. It is recorded now and then, not for each
+    delivery.
+    """
+
+    webhookId: str
+    """Id of the webhook."""
+    progress: WebhookProgress
+    """How far deliveries have come."""
+
+
+class WebhookDisabledData(TypedDict):
+    """Nothing is delivered to a webhook that the hosts share, until it is resumed."""
+
+    webhookId: str
+    """Id of the webhook."""
+    reason: str
+    """Reason for which nothing is delivered."""
+
+
+class WebhookRemovedData(TypedDict):
+    """A webhook that the hosts share was removed."""
+
+    webhookId: str
+    """Id of the webhook."""
+
+
+class WebhookResumedData(TypedDict):
+    """An operator resumed the deliveries of a webhook that the hosts share."""
+
+    webhookId: str
+    """Id of the webhook."""
+
+
+class WebhookSavedData(TypedDict):
+    """A webhook that the hosts share was created, or delivers something else or elsewhere."""
+
+    webhookId: str
+    """Id of the webhook."""
+    eventTypes: list[str]
+    """Types of the delivered events; empty for all."""
+    sealed: str
+    """Where deliveries go and what signs them, encrypted."""
+    progress: WebhookProgress | None
+    """Progress from which it goes on; none if that is as it was."""
+
+
 class UserCreated(TypedDict):
     """A user signed up."""
 
@@ -575,6 +659,55 @@ class PayoutRecorded(TypedDict):
     data: PayoutRecordedData
 
 
+class HostJoined(TypedDict):
+    """A host joined the cluster, or got another name or vote."""
+
+    type: Literal["HostJoined"]
+    data: HostJoinedData
+
+
+class HostLeft(TypedDict):
+    """A host left the cluster."""
+
+    type: Literal["HostLeft"]
+    data: HostLeftData
+
+
+class WebhookSaved(TypedDict):
+    """A webhook that the hosts share was created, or delivers something else or elsewhere."""
+
+    type: Literal["WebhookSaved"]
+    data: WebhookSavedData
+
+
+class WebhookAdvanced(TypedDict):
+    """The deliveries of a webhook that the hosts share have come so far."""
+
+    type: Literal["WebhookAdvanced"]
+    data: WebhookAdvancedData
+
+
+class WebhookDisabled(TypedDict):
+    """Nothing is delivered to a webhook that the hosts share, until it is resumed."""
+
+    type: Literal["WebhookDisabled"]
+    data: WebhookDisabledData
+
+
+class WebhookResumed(TypedDict):
+    """An operator resumed the deliveries of a webhook that the hosts share."""
+
+    type: Literal["WebhookResumed"]
+    data: WebhookResumedData
+
+
+class WebhookRemoved(TypedDict):
+    """A webhook that the hosts share was removed."""
+
+    type: Literal["WebhookRemoved"]
+    data: WebhookRemovedData
+
+
 Event = (
     UserCreated
     | UserUpdated
@@ -602,6 +735,13 @@ Event = (
     | ChargeDisputed
     | DisputeClosed
     | PayoutRecorded
+    | HostJoined
+    | HostLeft
+    | WebhookSaved
+    | WebhookAdvanced
+    | WebhookDisabled
+    | WebhookResumed
+    | WebhookRemoved
 )
 """An event as it is published: `type` says which, and with it what `data` has."""
 

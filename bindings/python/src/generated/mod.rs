@@ -3,11 +3,13 @@
 //! Code generated from the façade.
 
 mod auth;
+mod cluster;
 mod inputs;
 mod journal;
 mod ledger;
 mod names;
 mod office;
+mod option_sets;
 mod options;
 mod orders;
 mod payments;
@@ -27,7 +29,7 @@ mod prelude {
     pub(crate) use pyo3::pybacked::PyBackedBytes;
 
     pub(crate) use super::{inputs::*, values::*, *};
-    pub(crate) use crate::call::{Awaitable, Shared};
+    pub(crate) use crate::call::{Awaitable, Shared, present};
     pub(crate) use crate::convert::{
         Amount, Edit, Given, Headers, Items, Name, Natural, Nothing, Progress, Steps, Time, When, Who, Whole, id, key,
         parsed, telling,
@@ -39,10 +41,12 @@ mod prelude {
 }
 
 pub(crate) use auth::{AsyncAuth, Auth};
+pub(crate) use cluster::{AsyncCluster, Cluster};
 pub(crate) use inputs::*;
 pub(crate) use journal::{AsyncJournal, Journal};
 pub(crate) use ledger::{AsyncLedger, Ledger};
 pub(crate) use office::{AsyncOfficeFacade, OfficeFacade};
+pub(crate) use option_sets::*;
 pub(crate) use options::Options;
 pub(crate) use orders::{AsyncOrders, Orders};
 pub(crate) use payments::{AsyncPayments, Payments};
@@ -57,7 +61,7 @@ macro_rules! native_module {
         mod $name {
             $($by_hand)*
             #[pymodule_export]
-            use crate::generated::{AsyncOfficeFacade, OfficeFacade, AsyncAuth, Auth, AsyncTickets, Tickets, AsyncOrders, Orders, AsyncPayments, Payments, AsyncLedger, Ledger, AsyncJournal, Journal, Balance, BalanceEntry, BalanceEntryPage, Charge, Dispute, JournalHistory, LastError, Metrics, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Recovery, Refund, Session, Show, SignedIn, Ticket, TicketPage, TicketUpdate, User, VerifyReport};
+            use crate::generated::{AsyncOfficeFacade, OfficeFacade, AsyncAuth, Auth, AsyncTickets, Tickets, AsyncOrders, Orders, AsyncPayments, Payments, AsyncLedger, Ledger, AsyncJournal, Journal, AsyncCluster, Cluster, Balance, BalanceEntry, BalanceEntryPage, Charge, ClusterHost, ClusterStatus, Dispute, Host, JournalHistory, LastError, Metrics, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Recovery, Refund, Session, Show, SignedIn, Ticket, TicketPage, TicketUpdate, User, VerifyReport, ClusterOptions};
         }
     };
 }

@@ -4,6 +4,13 @@
 
 use crate::convert::Named;
 
+impl Named for boxoffice::Acknowledgement {
+    const NAME: &'static str = "Acknowledgement";
+    fn text(self) -> &'static str {
+        self.as_str()
+    }
+}
+
 impl Named for boxoffice::BalanceEntryKind {
     const NAME: &'static str = "BalanceEntryKind";
     fn text(self) -> &'static str {
@@ -27,6 +34,13 @@ impl Named for boxoffice::ChargeStatus {
 
 impl Named for boxoffice::DisputeStatus {
     const NAME: &'static str = "DisputeStatus";
+    fn text(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Named for boxoffice::HostState {
+    const NAME: &'static str = "HostState";
     fn text(self) -> &'static str {
         self.as_str()
     }

@@ -47,6 +47,11 @@ impl OfficeFacade {
         Journal(self.0.clone())
     }
 
+    #[getter]
+    fn cluster(&self, py: Python<'_>) -> PyResult<Option<Cluster>> {
+        Ok(self.0.office(py)?.cluster().map(|_| Cluster(self.0.clone())))
+    }
+
     /// Returns the current metrics of the engine.
     #[pyo3(signature = ())]
     fn metrics(&self, py: Python<'_>) -> PyResult<Metrics> {
@@ -104,8 +109,9 @@ impl OfficeFacade {
     /// Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
     /// releases the directory.
     ///
-    /// Payments whose outcome is not known by then continue when the directory is opened again. Other clones get
-    /// `ClosedError` (`engine.closed`) from then on. Closing twice is allowed.
+    /// No payment begins any more from then on, and those that have begun are waited for, at most 10 seconds. Payments
+    /// whose outcome is not known by then continue when the directory is opened again. Other clones get `ClosedError`
+    /// (`engine.closed`) from then on. Closing twice is allowed.
     ///
     /// Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written: no data is lost, but
     /// the next opening takes longer.
@@ -151,6 +157,11 @@ impl AsyncOfficeFacade {
     #[getter]
     fn journal(&self) -> AsyncJournal {
         AsyncJournal(self.0.clone())
+    }
+
+    #[getter]
+    fn cluster(&self, py: Python<'_>) -> PyResult<Option<AsyncCluster>> {
+        Ok(self.0.office(py)?.cluster().map(|_| AsyncCluster(self.0.clone())))
     }
 
     #[pyo3(signature = ())]

@@ -25,6 +25,7 @@ pub(crate) struct Options<'py> {
     pub(crate) unknown_charge_after: Option<Duration>,
     pub(crate) queue_len: Option<Natural<usize>>,
     pub(crate) refuse_when_full: Option<bool>,
+    pub(crate) cluster: Option<ClusterOptions>,
     pub(crate) open_orders_max: Option<Natural<u32>>,
     pub(crate) order_tickets_max: Option<Natural<usize>>,
     pub(crate) listing_tickets_max: Option<Natural<usize>>,
@@ -84,6 +85,9 @@ impl Options<'_> {
         }
         if let Some(it) = self.refuse_when_full {
             builder = builder.refuse_when_full(it);
+        }
+        if let Some(it) = &self.cluster {
+            builder = builder.cluster(it.0.clone());
         }
         Ok(builder)
     }

@@ -28,7 +28,7 @@ impl Payments {
     /// shop asks for, whatever the card, after which the order is cancelled too; `NotFoundError` (`order.not_found`),
     /// `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`, `order.already_paid`,
     /// `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait for
-    /// the card processor; `IdempotencyMismatchError` (`command.key_reused`).
+    /// the card processor, or no host of the cluster has its keys; `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (buyer_id, order_id, token, *, idempotency_key=None))]
     fn pay(
         &self,
@@ -153,7 +153,8 @@ impl Payments {
     }
 
     /// Returns `True` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring
-    /// the `-test` suffix of a processor's test mode.
+    /// the `-test` suffix of a processor's test mode. A host of a cluster that has no keys takes those of the hosts
+    /// that have some, once it has heard of one.
     #[pyo3(signature = (processor))]
     fn takes_webhooks_of(&self, py: Python<'_>, processor: String) -> PyResult<bool> {
         let office = self.0.office(py)?;

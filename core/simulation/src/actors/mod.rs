@@ -6,11 +6,12 @@ mod people;
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 pub(crate) use self::operation::Operation;
 pub(crate) use self::people::{Buyers, Operators, Rivals, Sellers};
 
-use boxoffice::BoxOffice;
+use boxoffice::{BoxOffice, Code};
 
 use crate::{Rng, World};
 
@@ -25,6 +26,18 @@ pub trait Actor: Debug {
     fn act(&mut self, stage: &mut Stage<'_>) -> Option<Act>;
 }
 
+/// Returns an actor at random, in proportion to the weights; `None` if there is none.
+pub(crate) fn one_of<'c>(cast: &'c mut [(u64, Box<dyn Actor>)], rng: &mut Rng) -> Option<&'c mut Box<dyn Actor>> {
+    let total = cast.iter().map(|(weight, _)| weight).sum();
+    let mut left = rng.below(total);
+    let found = cast.iter_mut().find(|(weight, _)| {
+        let found = left < *weight;
+        left = left.saturating_sub(*weight);
+        found
+    });
+    found.map(|(_, actor)| actor)
+}
+
 /// Environment of an actor when it acts.
 #[derive(Debug)]
 pub struct Stage<'w> {
@@ -36,7 +49,13 @@ pub struct Stage<'w> {
     pub rng: &'w mut Rng,
     /// Card tokens that people pay with.
     pub cards: &'w [String],
+    /// `true` if people who learn no outcome ask again under the same key.
+    pub(crate) repeats: bool,
 }
+
+/// Number of times that people ask, and pause before each next time.
+const ATTEMPTS: u32 = 4;
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(700);
 
 impl Stage<'_> {
     /// Returns one of the card tokens. With only one token it draws no random number.
@@ -49,6 +68,17 @@ impl Stage<'_> {
 
     /// Returns the task that runs an operation.
     fn run(&self, operation: Operation) -> Act {
-        Box::pin(operation.run(self.office.clone(), self.world.clone()))
+        let (office, world) = (self.office.clone(), self.world.clone());
+        let attempts = if self.repeats && operation.is_repeatable() { ATTEMPTS } else { 1 };
+        Box::pin(async move {
+            for attempt in 1..=attempts {
+                let outcome = operation.clone().run(office.clone(), world.clone()).await;
+                let is_unknown = outcome.is_err_and(|error| error.code() == Code::JournalUnavailable);
+                if !is_unknown || attempt == attempts {
+                    return;
+                }
+                tokio::time::sleep(ASK_AGAIN_AFTER).await;
+            }
+        })
     }
 }

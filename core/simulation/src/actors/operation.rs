@@ -2,7 +2,7 @@
 
 use boxoffice::simulation::{change_email, change_password, erase, revoke_session, set_operator, sign_up};
 use boxoffice::{
-    Actor, BoxOffice, IdempotencyKey, NewPayout, NewShow, NewTicket, OrderId, Resolution, SessionId, TicketId,
+    Actor, BoxOffice, Error, IdempotencyKey, NewPayout, NewShow, NewTicket, OrderId, Resolution, SessionId, TicketId,
     TicketUpdate, Timestamp, UserId,
 };
 
@@ -46,10 +46,22 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    /// Runs the operation, and adds new entities to the world.
-    pub(crate) async fn run(self, office: BoxOffice, world: World) {
-        // The auditor checks every answer; only the entities that people remember matter here.
-        let _ = match self {
+    /// Returns `true` if a repetition gets the first answer.
+    pub(crate) const fn is_repeatable(&self) -> bool {
+        match self {
+            Self::List { key, .. }
+            | Self::Order { key, .. }
+            | Self::Pay { key, .. }
+            | Self::Refund { key, .. }
+            | Self::PayOut { key, .. } => key.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Runs the operation, and adds new entities to the world. The auditor checks every answer; beside it, only the
+    /// entities that people remember matter.
+    pub(crate) async fn run(self, office: BoxOffice, world: World) -> Result<(), Error> {
+        match self {
             Self::SignUp { email } => sign_up(&office, &address(email)).await.map(|user| world.note_person(user)),
             Self::List { seller, count, cents, euros, starts_at, key } => {
                 let door = office.tickets();
@@ -112,7 +124,7 @@ impl Operation {
                 revoke_session(&office, user, session_id, expires_at).await
             }
             Self::Erase { user } => erase(&office, user).await,
-        };
+        }
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum GatewayNews {
     AskedToCapture(ChargeId),
     /// The gateway is asked to void an authorized charge.
     AskedToVoid(ChargeId),
+    /// The gateway is asked for the outcome of a charge, which is always allowed to whoever may ask at all.
+    AskedToLookUp,
     /// The gateway said that it authorized the charge.
     SaidAuthorized(ChargeId),
     /// The gateway answered, when asked, that it took the money.
@@ -80,6 +82,7 @@ impl Books {
             GatewayNews::AskedToCharge(..)
             | GatewayNews::AskedToCapture(_)
             | GatewayNews::AskedToVoid(_)
+            | GatewayNews::AskedToLookUp
             | GatewayNews::AskedToRefund(..) => {}
         }
     }

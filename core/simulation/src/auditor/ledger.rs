@@ -166,7 +166,14 @@ impl Auditor {
             | DomainEvent::TicketCreated(_)
             | DomainEvent::TicketUpdated(_)
             | DomainEvent::TicketWithdrawn(_)
-            | DomainEvent::PayoutRecorded(_) => {}
+            | DomainEvent::PayoutRecorded(_)
+            | DomainEvent::HostJoined(_)
+            | DomainEvent::HostLeft(_)
+            | DomainEvent::WebhookSaved(_)
+            | DomainEvent::WebhookAdvanced(_)
+            | DomainEvent::WebhookDisabled(_)
+            | DomainEvent::WebhookResumed(_)
+            | DomainEvent::WebhookRemoved(_) => {}
         }
         ledger.sales.insert(order, sale);
         self.comes_to_zero()

@@ -8,6 +8,7 @@
 
 mod books;
 mod chain;
+mod hosts;
 mod late;
 mod ledger;
 mod orders;
@@ -18,12 +19,13 @@ mod promises;
 #[cfg(test)]
 mod tests;
 mod tickets;
+mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use boxoffice::{
-    ChargeId, ChargeStatus, CommandId, DomainEvent, EmailKey, Hash, Limits, OrderId, Record, StreamKey, TicketId,
-    Timestamp, UserId,
+    ChargeId, ChargeStatus, CommandId, DomainEvent, EmailKey, Hash, HostId, Limits, OrderId, Record, StreamKey,
+    TicketId, Timestamp, UserId, WebhookId,
 };
 
 pub(crate) use self::books::{GatewayNews, Standing};
@@ -31,12 +33,15 @@ pub(crate) use self::promises::{Asked, Outcome, Receipt};
 
 use self::books::Books;
 use self::chain::Chain;
+use self::hosts::Host;
 use self::ledger::Ledger;
 use self::orders::Claim;
 use self::people::Person;
 use self::processor::ProcessorBooks;
 use self::promises::Promises;
 use self::tickets::Seat;
+use self::webhooks::Webhook;
+
 /// Result of a check: success, or a description of the violation.
 pub(crate) type Verdict<T = ()> = Result<T, String>;
 
@@ -62,6 +67,8 @@ pub(crate) struct Auditor {
     /// Card processor's own books, if they can be read.
     processor: Option<ProcessorBooks>,
     ledger: Ledger,
+    hosts: BTreeMap<HostId, Host>,
+    webhooks: BTreeMap<WebhookId, Webhook>,
 }
 
 impl Auditor {
@@ -81,6 +88,8 @@ impl Auditor {
             books: Books::default(),
             processor: None,
             ledger: Ledger::default(),
+            hosts: BTreeMap::new(),
+            webhooks: BTreeMap::new(),
         }
     }
 
@@ -123,6 +132,13 @@ impl Auditor {
             DomainEvent::ChargeDisputed(event) => self.charge_disputed(record, event),
             DomainEvent::DisputeClosed(event) => self.dispute_closed(record, event),
             DomainEvent::PayoutRecorded(event) => self.payout_recorded(record, event),
+            DomainEvent::HostJoined(event) => self.host_joined(record, event),
+            DomainEvent::HostLeft(event) => self.host_left(record, event),
+            DomainEvent::WebhookSaved(event) => self.webhook_saved(record, event),
+            DomainEvent::WebhookAdvanced(event) => self.webhook_advanced(record, event),
+            DomainEvent::WebhookDisabled(event) => self.webhook_disabled(record, event),
+            DomainEvent::WebhookResumed(event) => self.webhook_resumed(record, event),
+            DomainEvent::WebhookRemoved(event) => self.webhook_removed(record, event),
         }
     }
 
@@ -149,6 +165,12 @@ impl Auditor {
             }
         }
         self.promises.answered(id, outcome, now)
+    }
+
+    /// Records that a caller of a command left without a useful answer, while others may still carry it out.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn left(&mut self, id: CommandId) {
+        self.promises.left(id);
     }
 
     /// Records that the process died: waiting callers get no answer.
@@ -205,6 +227,8 @@ impl Auditor {
             StreamKey::User(id) => self.people.get(&id).map_or(0, |person| person.version),
             StreamKey::Ticket(id) => self.tickets.get(&id).map_or(0, Seat::version),
             StreamKey::Order(id) => self.orders.get(&id).map_or(0, Claim::version),
+            StreamKey::Host(id) => self.hosts.get(&id).map_or(0, |host| host.version),
+            StreamKey::Webhook(id) => self.webhooks.get(&id).map_or(0, |webhook| webhook.version),
             StreamKey::Email(_) => 0,
         }
     }
@@ -239,7 +263,7 @@ impl Auditor {
         let told = match receipt.entity {
             StreamKey::Ticket(id) => self.tickets.get(&id).and_then(|seat| seat.was(receipt.version)),
             StreamKey::Order(id) => self.orders.get(&id).and_then(|claim| claim.was(receipt.version)),
-            StreamKey::User(_) | StreamKey::Email(_) => {
+            StreamKey::User(_) | StreamKey::Email(_) | StreamKey::Host(_) | StreamKey::Webhook(_) => {
                 (self.version(receipt.entity) >= receipt.version).then_some(receipt.status)
             }
         };

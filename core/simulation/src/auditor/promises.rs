@@ -46,6 +46,9 @@ pub(super) struct Promises {
     without_effect: HashMap<CommandId, &'static str>,
     /// Commands that a dead process did not answer.
     unheard: HashSet<CommandId>,
+    /// Reports of the card processor that were told more than once. One that was refused is decided anew when it is told again, at
+    /// another host maybe: what it is about may have become known since.
+    told_again: HashSet<CommandId>,
     /// First answers to commands with an idempotency key.
     first: HashMap<CommandId, (Asked, Outcome)>,
 }
@@ -61,6 +64,10 @@ impl Promises {
     pub(super) fn asked(&mut self, id: CommandId, asked: Asked) {
         *self.waiting.entry(id).or_default() += 1;
         let again = self.asked.get(&id).copied();
+        if again.is_some() && is_told(asked.name) {
+            self.told_again.insert(id);
+            self.without_effect.remove(&id);
+        }
         // After a day the key may be used again. An undecided command may be retried.
         let forgotten = again.is_some_and(|first| asked.at.since(first.at) > REMEMBERED);
         let undecided = self.without_effect.get(&id).is_some_and(|code| is_transient(code));
@@ -112,6 +119,7 @@ impl Promises {
             }
             Ok(_) | Err("journal.unavailable" | "command.key_reused") => {}
             Err(code @ ("internal" | "journal.damaged")) => return Err(complain(format!("answered with {code}"))),
+            Err(_) if self.told_again.contains(&id) => return Ok(()),
             Err(code) => {
                 // Another command with the same key may still be decided.
                 if alone || !is_transient(code) {
@@ -152,6 +160,14 @@ impl Promises {
         waiting.map_or(Ok(()), |(id, _)| Err(format!("command {id} ({}) was never answered", name(id))))
     }
 
+    /// Records that a caller of the command no longer waits, and can't tell whether it was carried out.
+    #[cfg(feature = "cluster")]
+    pub(super) fn left(&mut self, id: CommandId) {
+        if let Some(waiting) = self.waiting.get_mut(&id) {
+            *waiting = waiting.saturating_sub(1);
+        }
+    }
+
     pub(super) fn died(&mut self) {
         self.unheard.extend(self.waiting.drain().filter(|(_, callers)| *callers > 0).map(|(id, _)| id));
     }
@@ -168,6 +184,11 @@ impl Promises {
 /// Returns `true` for refusals that do not decide about the command: it may be repeated.
 fn is_transient(code: &str) -> bool {
     matches!(code, "engine.closed" | "engine.overloaded" | "payment.unavailable")
+}
+
+/// Returns `true` if a command passes on what the card processor has told.
+fn is_told(name: &str) -> bool {
+    matches!(name, "SettleCharge" | "SettleRefund" | "RecordRefund" | "OpenDispute" | "CloseDispute")
 }
 
 /// Returns `true` if a command can't succeed without changing anything.
@@ -214,6 +235,13 @@ fn may_cause(name: &str, event: &str) -> bool {
         "CloseDispute" => event == "DisputeClosed",
         "ResolveEscalation" => event == "EscalationResolved",
         "RecordPayout" => event == "PayoutRecorded",
+        "JoinHost" => event == "HostJoined",
+        "LeaveHost" => event == "HostLeft",
+        "SaveWebhook" => event == "WebhookSaved",
+        "AdvanceWebhook" => event == "WebhookAdvanced",
+        "DisableWebhook" => event == "WebhookDisabled",
+        "ResumeWebhook" => event == "WebhookResumed",
+        "RemoveWebhook" => event == "WebhookRemoved",
         _ => false,
     }
 }

@@ -4,8 +4,10 @@ use std::iter;
 use std::time::Duration;
 
 use boxoffice::{
-    Actor, CancelReason, ChargeCreated, ChargeRefunded, Currency, Money, OrderCancelled, OrderCreated, OrderExpired,
-    OrderedTicket, PaymentStarted, RefundId, RefundReason, RefundStarted, TicketCreated, TicketVersion, UserCreated,
+    Actor, CancelReason, ChargeCreated, ChargeRefunded, Currency, HostJoined, HostLeft, Money, OrderCancelled,
+    OrderCreated, OrderExpired, OrderedTicket, PaymentStarted, RefundId, RefundReason, RefundStarted, TicketCreated,
+    TicketVersion, UserCreated, WebhookAdvanced, WebhookDisabled, WebhookProgress, WebhookRemoved, WebhookResumed,
+    WebhookSaved,
 };
 
 use super::*;
@@ -331,4 +333,97 @@ fn one_seat_of_one_show_is_on_sale_once() {
     let mut past = Scenario::begin();
     seated(&mut past, 20, NOON).unwrap();
     seated(&mut past, 21, NOON).unwrap();
+}
+
+/// Makes a host a member, or changes one.
+fn joins(scenario: &mut Scenario, number: u8, name: &str, voter: bool, version: u64) -> Verdict {
+    let joined = HostJoined { host_id: HostId::from_bytes([number; 16]), name: name.parse().unwrap(), voter };
+    scenario.by_system("JoinHost", DomainEvent::HostJoined(joined), version)
+}
+
+fn leaves(scenario: &mut Scenario, number: u8, version: u64) -> Verdict {
+    let left = HostLeft { host_id: HostId::from_bytes([number; 16]) };
+    scenario.by_system("LeaveHost", DomainEvent::HostLeft(left), version)
+}
+
+#[test]
+fn hosts_have_names_of_their_own_and_one_always_votes() {
+    let mut scenario = Scenario::begin();
+    joins(&mut scenario, 1, "a", true, 1).unwrap();
+    joins(&mut scenario, 2, "b", true, 1).unwrap();
+    leaves(&mut scenario, 1, 2).unwrap();
+    joins(&mut scenario, 3, "a", false, 1).unwrap();
+    complains(&joins(&mut scenario, 1, "a", true, 3), "has the name");
+    complains(&leaves(&mut scenario, 1, 3), "no such member");
+    complains(&leaves(&mut scenario, 9, 1), "no such member");
+    complains(&joins(&mut scenario, 4, "d", true, 2), "version 2 after 0");
+    complains(&leaves(&mut scenario, 2, 2), "no host votes any more");
+    let mut others = Scenario::begin();
+    let joined = HostJoined { host_id: HostId::from_bytes([1; 16]), name: "a".parse().unwrap(), voter: true };
+    complains(&others.by(BUYER, "JoinHost", DomainEvent::HostJoined(joined), 1), "is no operator");
+}
+
+const WEBHOOK: WebhookId = WebhookId::from_bytes([6; 16]);
+
+/// Saves the webhook, with progress if it is new.
+fn saves(scenario: &mut Scenario, is_new: bool, version: u64) -> Verdict {
+    let progress = is_new.then(|| WebhookProgress::new(1, Hash::ZERO));
+    let (event_types, sealed) = (Vec::new(), "sealed".into());
+    let saved = WebhookSaved { webhook_id: WEBHOOK, event_types, sealed, progress };
+    scenario.by_system("SaveWebhook", DomainEvent::WebhookSaved(saved), version)
+}
+
+fn advances(scenario: &mut Scenario, cursor: u64, version: u64) -> Verdict {
+    let progress = WebhookProgress::new(cursor, Hash::ZERO);
+    let advanced = WebhookAdvanced { webhook_id: WEBHOOK, progress };
+    scenario.by_system("AdvanceWebhook", DomainEvent::WebhookAdvanced(advanced), version)
+}
+
+fn disables(scenario: &mut Scenario, version: u64) -> Verdict {
+    let disabled = WebhookDisabled { webhook_id: WEBHOOK, reason: "gone".into() };
+    scenario.by_system("DisableWebhook", DomainEvent::WebhookDisabled(disabled), version)
+}
+
+#[test]
+fn webhooks_follow_from_what_they_were() {
+    let mut scenario = Scenario::begin();
+    saves(&mut scenario, true, 1).unwrap();
+    advances(&mut scenario, 4, 2).unwrap();
+    disables(&mut scenario, 3).unwrap();
+    let resumed = DomainEvent::WebhookResumed(WebhookResumed { webhook_id: WEBHOOK });
+    scenario.by_system("ResumeWebhook", resumed, 4).unwrap();
+    disables(&mut scenario, 5).unwrap();
+    saves(&mut scenario, false, 6).unwrap();
+    let removed = DomainEvent::WebhookRemoved(WebhookRemoved { webhook_id: WEBHOOK });
+    scenario.by_system("RemoveWebhook", removed, 7).unwrap();
+    saves(&mut scenario, true, 8).unwrap();
+    disables(&mut scenario, 9).unwrap();
+    complains(&disables(&mut scenario, 10), "disabled already");
+}
+
+#[test]
+fn what_webhooks_can_not_have_done_is_found() {
+    complains(&saves(&mut Scenario::begin(), false, 1), "begins nowhere");
+    complains(&saves(&mut Scenario::begin(), true, 2), "version 2 after 0");
+    complains(&disables(&mut Scenario::begin(), 1), "no such webhook");
+    let mut ahead = Scenario::begin();
+    saves(&mut ahead, true, 1).unwrap();
+    complains(&advances(&mut ahead, 99, 2), "has delivered record 99 already");
+    let mut others = Scenario::begin();
+    let removed = DomainEvent::WebhookRemoved(WebhookRemoved { webhook_id: WEBHOOK });
+    complains(&others.by(BUYER, "RemoveWebhook", removed, 1), "is no operator");
+}
+
+#[cfg(feature = "cluster")]
+#[test]
+fn a_command_whose_caller_has_left_may_still_be_carried_out() {
+    let mut scenario = Scenario { auditor: Auditor::new(Limits::default()), at: NOON, commands: 0 };
+    let (id, at) = (CommandId::from_bytes([9; 16]), Timestamp::from_millis(NOON));
+    let email = Some(EmailKey::from_bytes([9; 16]));
+    scenario.auditor.asked(id, Asked { name: "CreateUser", actor: Actor::System, fingerprint: None, email, at });
+    complains(&scenario.auditor.nobody_waits(), "was never answered");
+    scenario.auditor.left(id);
+    scenario.auditor.nobody_waits().unwrap();
+    let record = scenario.next(id, Actor::System, DomainEvent::UserCreated(UserCreated { user_id: BUYER }), 1);
+    scenario.auditor.record(&record).unwrap();
 }

@@ -15,6 +15,7 @@ use crate::types::{Email, OrderId, Timestamp, UserId};
 
 /// Command that signs up a user.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct CreateUser {
     /// Id of the new user.
     pub user_id: UserId,
@@ -26,6 +27,7 @@ pub(crate) struct CreateUser {
 
 /// Personal data of a user.
 #[derive(Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct Credentials {
     /// Email as typed.
     pub email: Email,

@@ -16,6 +16,7 @@ use crate::types::{OrderId, Timestamp, UserId};
 
 /// Command that deletes a user's personal data.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct EraseUser {
     /// Id of the user.
     pub user_id: UserId,

@@ -16,6 +16,7 @@ use crate::types::{OrderId, SessionId, Timestamp, UserId};
 
 /// Command that ends a session before it expires.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct RevokeSession {
     /// Id of the session's user.
     pub user_id: UserId,

@@ -13,6 +13,7 @@ use crate::types::{OrderId, Timestamp, UserId};
 
 /// Command that grants or revokes the operator role.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct SetOperator {
     /// Id of the user.
     pub user_id: UserId,

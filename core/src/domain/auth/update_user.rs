@@ -16,6 +16,7 @@ use crate::types::{Email, OrderId, Timestamp, UserId};
 
 /// Command that changes a user's email or password, or both.
 #[derive(Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct UpdateUser {
     /// Id of the user.
     pub user_id: UserId,
@@ -35,6 +36,7 @@ impl std::fmt::Debug for UpdateUser {
 
 /// An email and the key by which it is unique.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct NewEmail {
     /// Key by which the email is unique.
     pub key: EmailKey,

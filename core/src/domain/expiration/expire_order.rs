@@ -17,6 +17,7 @@ use crate::types::{OrderId, Timestamp};
 
 /// Command that ends an order whose deadline has passed. Only the system gives it.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct ExpireOrder {
     /// Id of the order.
     pub order_id: OrderId,

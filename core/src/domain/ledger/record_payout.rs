@@ -14,6 +14,7 @@ use crate::types::{Money, OrderId, PayoutId, PayoutReference, Timestamp, UserId}
 
 /// Command that records a payout to a seller, of all or part of what they are owed.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct RecordPayout {
     /// Id of the new payout.
     pub payout_id: PayoutId,

@@ -17,6 +17,7 @@ use crate::types::{OrderId, Timestamp};
 
 /// Command that cancels an order for its buyer.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct CancelOrder {
     /// Id of the order.
     pub order_id: OrderId,

@@ -21,6 +21,7 @@ pub(crate) type TicketIds = SmallVec<[TicketId; 1]>;
 
 /// Command that locks tickets, all or none. The actor is their buyer.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct CreateOrder {
     /// Id of the new order.
     pub order_id: OrderId,
@@ -32,6 +33,7 @@ pub(crate) struct CreateOrder {
 
 /// What a buyer has agreed to pay.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) enum Agreed {
     /// A total.
     Total(Money),

@@ -18,6 +18,7 @@ use crate::types::{ChargeId, Money, OrderId, Timestamp};
 
 /// Command that records the outcome of a dispute. Only the system gives it.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct CloseDispute {
     /// Order of the charge.
     pub order_id: OrderId,

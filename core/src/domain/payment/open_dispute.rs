@@ -18,6 +18,7 @@ use crate::types::{ChargeId, Money, OrderId, Timestamp};
 
 /// Command that records a dispute: the buyer's bank took money back. Only the system gives it.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct OpenDispute {
     /// Order of the charge.
     pub order_id: OrderId,

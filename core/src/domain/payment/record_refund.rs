@@ -14,6 +14,7 @@ use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
 
 /// Command that records a refund made at the gateway. Only the system gives it.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct RecordRefund {
     /// Order of the charge.
     pub order_id: OrderId,

@@ -19,6 +19,7 @@ use crate::types::{ChargeId, Money, OrderId, Timestamp};
 
 /// Command that records how an operator resolved late money.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct ResolveEscalation {
     /// Id of the order that had ended.
     pub order_id: OrderId,

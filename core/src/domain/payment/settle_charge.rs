@@ -20,6 +20,7 @@ pub use events::{ChargeAuthorized, ChargeCreated, ChargeFailed};
 
 /// Command that records the gateway's answer to a charge. Only the system gives it.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct SettleCharge {
     /// Order of the charge.
     pub order_id: OrderId,
@@ -33,6 +34,7 @@ pub(crate) struct SettleCharge {
 
 /// Outcome of a charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cluster", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum ChargeOutcome {
     /// The money was taken.
     Charged {

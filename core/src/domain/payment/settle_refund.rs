@@ -19,6 +19,7 @@ use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
 
 /// Command that records the outcome of a refund. Only the system gives it.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct SettleRefund {
     /// Order of the charge.
     pub order_id: OrderId,
@@ -34,6 +35,7 @@ pub(crate) struct SettleRefund {
 
 /// Outcome of a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) enum RefundOutcome {
     /// The money was given back.
     Refunded {

@@ -21,6 +21,7 @@ use crate::types::{ChargeId, Money, OrderId, Timestamp};
 ///
 /// The card is passed beside the command, because no rule reads it.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct StartPayment {
     /// Id of the order.
     pub order_id: OrderId,

@@ -18,6 +18,7 @@ use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
 
 /// Command that records that the gateway is about to be asked to give money back.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct StartRefund {
     /// Id of the order.
     pub order_id: OrderId,

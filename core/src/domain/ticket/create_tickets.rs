@@ -16,6 +16,7 @@ use crate::types::{Money, OrderId, SeatLabel, TicketId, Timestamp, Title, UserId
 
 /// Command that lists tickets, all or none. The actor is their seller.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Deserialize), serde(from = "Vec<(TicketId, Listing)>"))]
 pub(crate) struct CreateTickets {
     /// Listings, each with the id of its new ticket.
     listings: Vec<(TicketId, Listing)>,
@@ -55,8 +56,24 @@ impl CreateTickets {
     }
 }
 
+#[cfg(feature = "cluster")]
+impl From<Vec<(TicketId, Listing)>> for CreateTickets {
+    fn from(listings: Vec<(TicketId, Listing)>) -> Self {
+        Self::new(listings)
+    }
+}
+
+#[cfg(feature = "cluster")]
+impl Serialize for CreateTickets {
+    /// As its listings, from which the rest follows.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.listings.serialize(serializer)
+    }
+}
+
 /// Seller's description of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct Listing {
     /// Title of the ticket.
     pub title: Title,

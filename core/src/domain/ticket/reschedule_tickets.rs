@@ -12,6 +12,7 @@ use crate::types::{OrderId, TicketId, Timestamp, UserId};
 
 /// Move tickets of one show to another time, as far as they are available; the actor is their seller.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct RescheduleTickets {
     /// The tickets that may have to move.
     pub ticket_ids: Vec<TicketId>,

@@ -16,6 +16,7 @@ use crate::types::{Change, Money, OrderId, SeatLabel, TicketId, Timestamp, Title
 
 /// Change a ticket's title, price, show or seat.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct UpdateTicket {
     /// Id of the ticket.
     pub ticket_id: TicketId,
@@ -24,8 +25,10 @@ pub(crate) struct UpdateTicket {
     /// New price.
     pub price: Money,
     /// What it lets its holder attend.
+    #[cfg_attr(feature = "cluster", serde(with = "crate::types::change::tagged"))]
     pub show: Change<Arc<Show>>,
     /// Where in the venue its place is.
+    #[cfg_attr(feature = "cluster", serde(with = "crate::types::change::tagged"))]
     pub seat: Change<SeatLabel>,
     /// Version that the seller has read; `None` skips the check.
     pub expected_version: Option<u64>,

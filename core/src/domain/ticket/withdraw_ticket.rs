@@ -15,6 +15,7 @@ use crate::types::{OrderId, TicketId, Timestamp};
 
 /// Command that takes a ticket off sale.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "cluster", derive(Serialize, Deserialize))]
 pub(crate) struct WithdrawTicket {
     /// Id of the ticket.
     pub ticket_id: TicketId,

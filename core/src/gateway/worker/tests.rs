@@ -1,7 +1,14 @@
+#[cfg(feature = "cluster")]
+mod fenced;
+#[cfg(feature = "cluster")]
+mod without_keys;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::clock::{Clock, SystemClock};
+use crate::gateway::RefundsPage;
+use crate::types::Timestamp;
 
 /// A processor whose list of refunds has three pages, each of which it takes its time to read.
 #[derive(Debug, Default)]

@@ -38,7 +38,24 @@ pub(super) fn fork(txn: &WriteTransaction, original: History, end: u64) -> Resul
     getrandom::fill(&mut salt).map_err(|err| JournalError::Storage(Box::new(err)))?;
     let id = blake3::keyed_hash(&salt, original.id.as_bytes());
     let common = original.common.map_or(end, |common| common.min(end));
-    let content = [id.as_bytes().as_slice(), &common.to_le_bytes()].concat();
+    note(txn, id.as_bytes(), common)
+}
+
+/// Notes the identity of a history that several hosts record, in place of the journal's own; returns the journal's history
+/// from now on. `end` is its last record.
+#[cfg(feature = "cluster")]
+pub(super) fn adopt(txn: &WriteTransaction, own: History, id: Hash, end: u64) -> Result<History, JournalError> {
+    if own.id == id {
+        return Ok(own);
+    }
+    // A copy keeps what it shares with the journals that it was made of.
+    let common = own.common.unwrap_or(end);
+    note(txn, id.as_bytes(), common)?;
+    Ok(History { id, common: Some(common) })
+}
+
+fn note(txn: &WriteTransaction, id: &[u8; ID_BYTES], common: u64) -> Result<(), JournalError> {
+    let content = [id.as_slice(), &common.to_le_bytes()].concat();
     let row = [content.as_slice(), &checksum(&[&content])].concat();
     debug_assert_eq!(row.len(), ID_BYTES + SEQ_BYTES + CHECKSUM_BYTES);
     txn.open_table(META)?.insert(META_HISTORY, row.as_slice())?;

@@ -28,7 +28,8 @@ pub(super) const MAGIC: &[u8; 32] = b"boxoffice vault keys 1\n\0\0\0\0\0\0\0\0\0
 /// Identity of a key file, which the journal notes too.
 pub(super) type KeyFileId = [u8; 16];
 
-pub(super) type Key = [u8; KEY_BYTES];
+/// Key of a user's personal data.
+pub(crate) type Key = [u8; KEY_BYTES];
 
 /// Keys with their slots.
 pub(super) type Found = HashMap<UserId, (u64, Key)>;

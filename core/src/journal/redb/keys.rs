@@ -191,13 +191,19 @@ impl Keys {
         Ok(())
     }
 
-    /// Stores these keys in a file that has none.
+    /// Stores these keys, in place of those that their users have. It is durable when it returns.
     pub(super) fn fill(&self, keys: impl IntoIterator<Item = (UserId, Key)>) -> Result<(), JournalError> {
         let mut store = lock(&self.store);
         let file = self.file(&mut store)?;
         let mut new = Found::new();
         for (user, key) in keys {
-            new.insert(user, (file.put(user, &key)?, key));
+            let own = new.get(&user).map(|(slot, _)| *slot);
+            let own = own.or_else(|| read(&self.known).keys.get(&user).map(|(slot, _)| *slot));
+            let slot = match own {
+                Some(slot) => file.mend(slot, user, &key).map(|()| slot)?,
+                None => file.put(user, &key)?,
+            };
+            new.insert(user, (slot, key));
         }
         file.sync()?;
         write(&self.known).keys.extend(new);

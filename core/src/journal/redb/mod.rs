@@ -7,7 +7,7 @@
 //! in *quick-repair* mode, which writes the state of the file's allocator with every commit and syncs twice.
 //! Alternating between the modes would gain nothing, because only the very last commit before the crash counts. So the
 //! file is kept small: old records move to the [`archive`], and commits need one fsync. Commits use quick-repair mode
-//! only while more than [`QUICK_REPAIR_FROM`] records wait for the archive, as in a journal that was just restored.
+//! only while more than [`sizes::QUICK_REPAIR_FROM`] records wait for the archive, as in a journal that was just restored.
 //!
 //! redb checks its pages only when it repairs a file. So all stored data can be verified by itself: the records by
 //! their hash chain, the rest by checksums. [`Journal::check_beside`] finds lost entries.
@@ -17,6 +17,10 @@
 
 mod archive;
 mod backup;
+#[cfg(feature = "cluster")]
+pub(crate) mod copy;
+#[cfg(feature = "cluster")]
+mod copy_state;
 #[cfg(test)]
 mod crash;
 mod erasures;
@@ -30,12 +34,15 @@ mod load;
 mod lock;
 mod overlay;
 mod place;
+#[cfg(feature = "cluster")]
+mod position;
 mod records;
 pub(super) mod recover;
 mod replay;
 mod results;
 mod scan;
 mod schema;
+mod sizes;
 #[cfg(test)]
 pub(super) mod tests;
 mod vault;
@@ -48,6 +55,8 @@ use std::sync::{Mutex, RwLock};
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
 use self::archive::{Archive, ArchiveOpener};
+#[cfg(feature = "cluster")]
+use self::copy_state::CopyState;
 use self::erasures::Erasures;
 use self::error::{at, guarded, is_closed};
 pub(crate) use self::file::Opener;
@@ -55,11 +64,15 @@ pub(crate) use self::file::Opener;
 use self::file::{CACHE_BYTES, builder};
 use self::file::{DATABASE_FILE, database_file, opener_of};
 use self::key_file::KEYS_FILE;
+#[cfg(feature = "cluster")]
+pub(crate) use self::key_file::Key;
 use self::keys::{KeyOpener, Keys};
 use self::load::{Loaded, load};
 use self::lock::{lock, read, write};
 use self::place::Place;
-use self::schema::{ARCHIVE_FILE, META, RECORDS};
+use self::records::write_rows;
+use self::schema::{ARCHIVE_FILE, META};
+pub(crate) use self::sizes::Sizes;
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
 use super::{
@@ -72,44 +85,8 @@ use crate::types::{CommandId, Email, Timestamp, UserId};
 /// Maximum attempts of a read whose database is reopened meanwhile.
 const READ_TRIES: usize = 3;
 
-/// Number of records in the journal's own file from which commits use quick-repair mode: some 2 GB.
-const QUICK_REPAIR_FROM: u64 = 5_000_000;
-
 /// Number of rows of the vault that are encrypted in one transaction.
 const SEALED_ROWS: usize = 10_000;
-
-/// Limits that control what moves to the archive.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sizes {
-    /// Number of latest records that stay in the journal's own file.
-    pub(crate) kept: u64,
-    /// Number of further records from which archiving starts.
-    pub(crate) portion: u64,
-    /// Bytes that are archived in one transaction.
-    pub(crate) portion_bytes: usize,
-    /// Number of records in the journal's own file from which commits use quick-repair mode.
-    pub(crate) quick_repair_from: u64,
-}
-
-#[cfg(test)]
-impl Sizes {
-    /// Returns limits that archive everything possible, one row at a time.
-    pub(crate) const fn smallest() -> Self {
-        Self { kept: 1, portion: 1, portion_bytes: 1, quick_repair_from: u64::MAX }
-    }
-}
-
-impl Default for Sizes {
-    fn default() -> Self {
-        Self {
-            // About 300 MB, which redb scans in a fraction of a second.
-            kept: 1_000_000,
-            portion: 100_000,
-            portion_bytes: 32 * 1024 * 1024,
-            quick_repair_from: QUICK_REPAIR_FROM,
-        }
-    }
-}
 
 /// The journal in a redb file.
 pub(crate) struct RedbJournal {
@@ -137,11 +114,14 @@ pub(crate) struct RedbJournal {
 #[derive(Debug, Clone, Copy)]
 struct Durable {
     head: Head,
+    /// Last record that a crash leaves in the files: the head, unless other hosts have the records, too.
+    synced: u64,
     email_hash_key: [u8; 32],
     history: History,
 }
 
 /// State that only the appending thread needs.
+#[derive(Default)]
 struct Writer {
     rows: RowWriter,
     oldest_result: Option<Timestamp>,
@@ -150,11 +130,20 @@ struct Writer {
     /// `true` if users may be noted whose keys are gone.
     erasing: bool,
     failed: bool,
+    #[cfg(feature = "cluster")]
+    copy: CopyState,
 }
 
 impl Writer {
-    /// Refuses to write to a file whose content a failure has left unknown.
+    /// Refuses to begin a transaction on a file whose content is unknown, or in which one is open for long.
     fn check(&self) -> Result<(), JournalError> {
+        #[cfg(feature = "cluster")]
+        self.copy.check()?;
+        self.check_sound()
+    }
+
+    /// Refuses to write to a file whose content a failure has left unknown.
+    fn check_sound(&self) -> Result<(), JournalError> {
         if self.failed {
             return Err(JournalError::Storage("the journal must be reopened after a failed append".into()));
         }
@@ -244,8 +233,8 @@ impl RedbJournal {
             keys,
             erasures,
             closed: AtomicBool::new(false),
-            durable: RwLock::new(Durable { head, email_hash_key, history }),
-            writer: Mutex::new(Writer { rows: RowWriter::default(), oldest_result, first, erasing, failed: false }),
+            durable: RwLock::new(Durable { head, synced: head.seq, email_hash_key, history }),
+            writer: Mutex::new(Writer { oldest_result, first, erasing, ..Writer::default() }),
             sizes,
             place: None,
             is_unwell: AtomicBool::new(false),
@@ -268,6 +257,17 @@ impl RedbJournal {
         Ok(read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_read()?)
     }
 
+    fn begin_write(&self) -> Result<WriteTransaction, JournalError> {
+        Ok(read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?)
+    }
+
+    /// Takes note that the content of the file is unknown after this error, until the journal is reopened.
+    fn fail(&self, writer: &mut Writer, error: JournalError) -> JournalError {
+        writer.failed = true;
+        self.is_unwell.store(true, Ordering::Relaxed);
+        error
+    }
+
     /// Runs a read on a transaction, and repeats it if the database was reopened meanwhile.
     fn view<T>(&self, work: impl Fn(&ReadTransaction) -> Result<T, JournalError>) -> Result<T, JournalError> {
         let mut tries = 1;
@@ -288,7 +288,7 @@ impl RedbJournal {
             let Some(last) = users.last() else { return Ok(()) };
             from = *last;
             keys.ensure(users.iter().copied())?;
-            let txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
+            let txn = self.begin_write()?;
             vault::seal_rows(&txn, &users, keys)?;
             txn.commit()?;
         }
@@ -308,36 +308,45 @@ impl RedbJournal {
         if let Some(keys) = &self.keys {
             keys.ensure(vault::keyed(&batch.vault))?;
         }
-        let mut txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
+        let mut txn = self.begin_write()?;
         txn.set_quick_repair(batch.head.seq + 1 - writer.first >= self.sizes.quick_repair_from);
         if Failpoint::AnswerBeforeFsync.is_active() {
             txn.set_quick_repair(false);
             let _ = txn.set_durability(redb::Durability::None);
         }
-        write_rows(&txn, &writer.rows)?;
+        write_rows(&txn, writer.rows.rows())?;
         if !batch.vault.is_empty() {
             vault::apply(&txn, &batch.vault, self.keys.as_ref())?;
         }
-        if let Some(keys) = self.keys.as_ref().filter(|_| writer.erasing) {
-            vault::forget_erased(&txn, keys)?;
-        }
         if Failpoint::ResultOutsideTransaction.is_active() {
             txn.commit()?;
-            txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
+            txn = self.begin_write()?;
         }
-        let expired = writer.oldest_result.is_some_and(|at| results::is_expired(at, batch.now));
-        let oldest = if expired || !batch.results.is_empty() {
-            results::store(&txn, &batch.results, batch.now)?
-        } else {
-            writer.oldest_result
-        };
-        let archived = self.archive.end();
-        let first =
-            if archived >= writer.first { archive::remove_archived(&txn, archived, writer.rows.len())? } else { None };
+        let (oldest_result, first) = self.tidy(&txn, writer, &batch.results, batch.now, writer.rows.len())?;
         txn.commit()?;
-        let erased = vault::erased(&batch.vault);
-        let erasing = self.erase(&erased)?;
-        Ok(Beside { oldest_result: oldest, first: first.unwrap_or(writer.first), erasing })
+        let erasing = self.erase(&vault::erased(&batch.vault))?;
+        Ok(Beside { oldest_result, first, erasing })
+    }
+
+    /// Stores the results of a batch of so many rows, and removes what has expired or is archived. Returns the time of the
+    /// oldest result that remains, and the first record in the journal's own file.
+    fn tidy(
+        &self,
+        txn: &WriteTransaction,
+        writer: &Writer,
+        stored: &[(CommandId, StoredResult)],
+        now: Timestamp,
+        rows: usize,
+    ) -> Result<(Option<Timestamp>, u64), JournalError> {
+        if let Some(keys) = self.keys.as_ref().filter(|_| writer.erasing) {
+            vault::forget_erased(txn, keys)?;
+        }
+        let expired = writer.oldest_result.is_some_and(|at| results::is_expired(at, now));
+        let oldest =
+            if expired || !stored.is_empty() { results::store(txn, stored, now)? } else { writer.oldest_result };
+        let archived = self.archive.end();
+        let first = if archived >= writer.first { archive::remove_archived(txn, archived, rows)? } else { None };
+        Ok((oldest, first.unwrap_or(writer.first)))
     }
 }
 
@@ -347,7 +356,7 @@ impl Journal for RedbJournal {
         writer.check()?;
         let head = self.durable().head;
         let batch = Batch::new(&mut writer.rows, head, proposals)?;
-        if batch.head.seq == head.seq && batch.vault.is_empty() && batch.results.is_empty() {
+        if batch.changes_nothing(head) {
             return Ok(batch.outcomes);
         }
         match guarded(DATABASE_FILE, || self.write(&writer, &batch)) {
@@ -355,20 +364,19 @@ impl Journal for RedbJournal {
                 writer.oldest_result = beside.oldest_result;
                 writer.first = beside.first;
                 writer.erasing = beside.erasing;
-                write(&self.durable).head = batch.head;
+                let mut durable = write(&self.durable);
+                (durable.head, durable.synced) = (batch.head, batch.head.seq);
                 self.is_unwell.store(false, Ordering::Relaxed);
                 Ok(batch.outcomes)
             }
-            Err(err) => {
-                writer.failed = true;
-                self.is_unwell.store(true, Ordering::Relaxed);
-                Err(err)
-            }
+            Err(error) => Err(self.fail(&mut writer, error)),
         }
     }
 
     fn reopen(&self) -> Result<(), JournalError> {
         let mut writer = lock(&self.writer);
+        #[cfg(feature = "cluster")]
+        writer.copy.check()?;
         let mut db = write(&self.db);
         if self.closed.load(Ordering::Acquire) {
             return Err(JournalError::Closed);
@@ -384,13 +392,15 @@ impl Journal for RedbJournal {
             keys.reopen(loaded.key_file)?;
             is_listed = erasures::finish(&opened, Some(keys), &self.erasures, &loaded.erasing)?;
         }
-        *write(&self.durable) =
-            Durable { head: loaded.head, email_hash_key: loaded.email_hash_key, history: loaded.history };
+        let Loaded { head, email_hash_key, history, .. } = loaded;
+        *write(&self.durable) = Durable { head, synced: head.seq, email_hash_key, history };
         *db = Some(opened);
         writer.erasing = is_listed && !loaded.erasing.is_empty();
         writer.oldest_result = loaded.oldest_result;
         writer.first = loaded.first;
         writer.failed = false;
+        #[cfg(feature = "cluster")]
+        writer.copy.reset();
         Ok(())
     }
 
@@ -530,7 +540,8 @@ impl Journal for RedbJournal {
 
     fn archive(&self) -> Result<bool, JournalError> {
         let Sizes { kept, portion, portion_bytes, .. } = self.sizes;
-        let last = self.durable().head.seq.saturating_sub(kept);
+        // What a crash could take from the journal's file must not be in the archive alone.
+        let last = self.durable().synced.saturating_sub(kept);
         if last < self.archive.end() + portion {
             return Ok(false);
         }
@@ -579,15 +590,4 @@ fn open_database(
         let loaded = load(&db, archive, new_key)?;
         Ok((db, loaded))
     })
-}
-
-fn write_rows(txn: &WriteTransaction, rows: &RowWriter) -> Result<(), JournalError> {
-    let mut rows = rows.rows().peekable();
-    if rows.peek().is_some() {
-        let mut table = txn.open_table(RECORDS)?;
-        for (first, row) in rows {
-            table.insert(first, row)?;
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,6 @@
-//! Reads of records: the archived ones first, then those in the journal's own file.
+//! Records: written a batch at a time, and read the archived ones first, then those in the journal's own file.
 
-use redb::{AccessGuard, Range, ReadOnlyTable, ReadTransaction, ReadableTable as _, StorageError};
+use redb::{AccessGuard, Range, ReadOnlyTable, ReadTransaction, ReadableTable as _, StorageError, WriteTransaction};
 
 use super::error::guarded_row;
 use super::schema::RECORDS;
@@ -98,6 +98,21 @@ impl Records {
         }
         if expected <= end { Err(damaged(expected, "is missing")) } else { Ok(records) }
     }
+}
+
+/// Writes rows with the sequence numbers of their first records.
+pub(super) fn write_rows<'r>(
+    txn: &WriteTransaction,
+    rows: impl Iterator<Item = (u64, &'r [u8])>,
+) -> Result<(), JournalError> {
+    let mut rows = rows.peekable();
+    if rows.peek().is_some() {
+        let mut table = txn.open_table(RECORDS)?;
+        for (first, row) in rows {
+            table.insert(first, row)?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns the first row of a table; `None` if the table is empty.

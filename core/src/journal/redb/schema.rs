@@ -35,6 +35,10 @@ pub(super) const META_HISTORY: &str = "history";
 /// The name of the identity of the file with the vault's keys in `meta`; there is none until a row is encrypted.
 pub(super) const META_KEY_FILE: &str = "vault_keys";
 
+/// The name of the position in the stream in `meta`; there is none unless several hosts share the journal.
+#[cfg(feature = "cluster")]
+pub(super) const META_CLUSTER: &str = "cluster";
+
 /// How many bytes a checksum has.
 pub(super) const CHECKSUM_BYTES: usize = 16;
 

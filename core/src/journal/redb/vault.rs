@@ -3,6 +3,8 @@
 //! A row is encrypted under its user's key in [`keys`](super::keys), so that the bytes that redb leaves behind are noise once
 //! the key is gone. Rows of earlier versions are plain until they are changed, or the journal is compacted.
 
+#[cfg(feature = "cluster")]
+pub(super) mod rows;
 use std::collections::{HashMap, HashSet};
 
 use redb::{ReadTransaction, ReadableTable, Table, TableError, WriteTransaction};

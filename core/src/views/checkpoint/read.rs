@@ -10,8 +10,10 @@ use super::GoOn;
 use super::row::{self, TicketRow};
 use super::tables::{self, Index, Lengths, Passing, Rows};
 use crate::domain::auth::RevokedSessions;
+use crate::domain::cluster::{Host, Hosts};
 use crate::domain::ledger::{Account, Accounts, LedgerEntry, Totals};
 use crate::domain::ticket::{SeatKey, Show};
+use crate::domain::webhook::{Webhook, Webhooks};
 use crate::domain::{Order, Ticket, User};
 use crate::journal::Head;
 use crate::types::{Currency, OrderId, SessionId, TicketId, Timestamp};
@@ -38,6 +40,8 @@ pub(super) fn load(transaction: &ReadTransaction, covers: Head, lengths: Lengths
             revoked: revoked(transaction, lengths.revoked)?,
             watched: watched.into_iter().map(until).collect(),
             ledger: ActiveLedger::of(accounts(transaction, lengths)?),
+            hosts: hosts(transaction, lengths.hosts)?,
+            webhooks: webhooks(transaction, lengths.webhooks)?,
             dirty: Dirty::default(),
             tickets: tickets.join().unwrap_or_else(|_| Err(ViewsError::damaged("reading it made redb panic")))?,
         })
@@ -89,6 +93,22 @@ fn revoked(transaction: &ReadTransaction, expected: u64) -> Result<RevokedSessio
         sessions.insert(SessionId::from_bytes(key.id()), Timestamp::from_millis(key.value));
     }
     Ok(sessions)
+}
+
+fn hosts(transaction: &ReadTransaction, expected: u64) -> Result<Hosts, ViewsError> {
+    let mut hosts = Hosts::default();
+    for host in all(transaction, tables::HOSTS, expected, |host: Host| (*host.id.as_bytes(), host))? {
+        hosts.insert(host);
+    }
+    Ok(hosts)
+}
+
+fn webhooks(transaction: &ReadTransaction, expected: u64) -> Result<Webhooks, ViewsError> {
+    let mut webhooks = Webhooks::default();
+    for webhook in all(transaction, tables::WEBHOOKS, expected, |webhook: Webhook| (*webhook.id.as_bytes(), webhook))? {
+        webhooks.insert(webhook);
+    }
+    Ok(webhooks)
 }
 
 /// Reads the totals of the accounts, and verifies the number of entries in the file.

@@ -17,9 +17,10 @@ use crate::views::key::{KEY_LEN, Key};
 use crate::views::text_index::TextId;
 
 /// Version of the file's layout. It increases with every change of the code in this folder that affects the file,
-/// including the serde forms of `User`, `Ticket`, `Order` and `LedgerEntry`, and of the forms of texts in `types/fold.rs`. Files of
-/// another version are rebuilt.
-const LAYOUT: u32 = 8;
+/// including the serde forms of `User`, `Ticket`, `Order`, `LedgerEntry`, `Host` and `Webhook`, and of the forms of texts in
+/// `types/fold.rs`.
+/// Files of another version are rebuilt.
+const LAYOUT: u32 = 9;
 
 /// Entities by id.
 pub(super) type Rows = TableDefinition<'static, &'static [u8; 16], &'static [u8]>;
@@ -64,6 +65,11 @@ pub(super) const ENTRIES_BY_ACCOUNT: TableDefinition<'static, &'static [u8], ()>
     TableDefinition::new("entries_by_account");
 /// Totals of each account in each currency.
 pub(super) const ACCOUNTS: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("accounts");
+
+/// Hosts of the cluster.
+pub(super) const HOSTS: Rows = TableDefinition::new("hosts");
+/// Webhooks that the hosts share.
+pub(super) const WEBHOOKS: Rows = TableDefinition::new("webhooks");
 
 /// Returns the index of terminal tickets in this order.
 pub(super) const fn tickets_by(key: TicketKey) -> Index {
@@ -178,11 +184,13 @@ pub(super) struct Lengths {
     pub(super) watched: u64,
     pub(super) accounts: u64,
     pub(super) entries: u64,
+    pub(super) hosts: u64,
+    pub(super) webhooks: u64,
 }
 
 /// Creates all tables, empty.
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
-    for rows in [USERS, ACTIVE_TICKETS, TERMINAL_TICKETS, ACTIVE_ORDERS] {
+    for rows in [USERS, ACTIVE_TICKETS, TERMINAL_TICKETS, ACTIVE_ORDERS, HOSTS, WEBHOOKS] {
         transaction.open_table(rows)?;
     }
     for index in TicketKey::ALL.map(tickets_by).into_iter().chain([TICKETS_BY_SELLER, TICKETS_BY_TEXT, TERMINAL_ORDERS])
@@ -215,6 +223,8 @@ fn write_meta_under(transaction: &WriteTransaction, covers: Head, forms: Fingerp
         transaction.open_table(WATCHED)?.len()?,
         transaction.open_table(ACCOUNTS)?.len()?,
         transaction.open_table(ENTRIES)?.len()?,
+        transaction.open_table(HOSTS)?.len()?,
+        transaction.open_table(WEBHOOKS)?.len()?,
     );
     let mut meta = Vec::new();
     row::encode(&(LAYOUT, covers.seq, covers.hash, covers.at, lengths, forms), &mut meta)?;
@@ -234,8 +244,8 @@ pub(super) fn read_meta(transaction: &ReadTransaction) -> Result<(Head, Lengths)
     if forms != unicode::fingerprint() {
         return Err(ViewsError::damaged("it was written under other tables of Unicode"));
     }
-    let (users, tickets, orders, revoked, watched, accounts, entries) = lengths;
-    let lengths = Lengths { users, tickets, orders, revoked, watched, accounts, entries };
+    let (users, tickets, orders, revoked, watched, accounts, entries, hosts, webhooks) = lengths;
+    let lengths = Lengths { users, tickets, orders, revoked, watched, accounts, entries, hosts, webhooks };
     Ok((Head { seq, hash, at }, lengths))
 }
 

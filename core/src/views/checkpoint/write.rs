@@ -32,6 +32,8 @@ pub(super) fn write(database: &redb::Database, changes: &Dirty, covers: Head) ->
     write_tickets(&transaction, changes, covers.at)?;
     write_orders(&transaction, changes)?;
     write_ledger(&transaction, changes)?;
+    write_hosts(&transaction, changes)?;
+    write_webhooks(&transaction, changes)?;
     let revoked = changes.revoked.iter().map(|(id, until)| Key::new(until.as_millis(), id.as_bytes()));
     write_passing(transaction.open_table(tables::REVOKED)?, revoked, covers.at)?;
     let watched = changes.watched.iter().map(|(until, id)| Key::new(until.as_millis(), id.as_bytes()));
@@ -197,6 +199,18 @@ fn write_ledger(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), V
         accounts.insert(tables::account_place(*account, *currency).as_slice(), row.as_slice())?;
     }
     Ok(())
+}
+
+fn write_hosts(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
+    let mut rows = Writer::new(transaction.open_table(tables::HOSTS)?);
+    by_id(&changes.hosts).into_iter().try_for_each(|host| rows.insert(host.id.as_bytes(), &**host).map(drop))
+}
+
+fn write_webhooks(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
+    let mut rows = Writer::new(transaction.open_table(tables::WEBHOOKS)?);
+    by_id(&changes.webhooks)
+        .into_iter()
+        .try_for_each(|webhook| rows.insert(webhook.id.as_bytes(), &**webhook).map(drop))
 }
 
 /// Inserts entries that expire, and removes expired ones.

@@ -219,6 +219,12 @@ fn check_state(world: &World, views: &Views) {
     }
     assert!(world.users.values().all(|user| state.user(user.id) == Some(user)));
     assert!(world.revoked.iter().all(|(id, _)| state.is_revoked(*id)));
+    assert!(views.hosts().iter().eq(world.hosts.values()));
+    assert!(state.hosts().iter().eq(world.hosts.values()));
+    assert!(views.webhooks().iter().eq(world.webhooks.values()));
+    assert!(state.webhooks().iter().eq(world.webhooks.values()));
+    let voters = world.hosts.values().filter(|host| host.votes()).map(|host| host.id);
+    assert!(state.hosts().voters().iter().copied().eq(voters));
 }
 
 #[test]

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::auth::User;
+use crate::domain::cluster::Host;
 use crate::domain::order::{Order, OrderStatus, OrderedTicket};
 use crate::domain::payment::{Charge, ChargeStatus};
 use crate::domain::ticket::{Show, Ticket, TicketStatus};
+use crate::domain::webhook::{Webhook, WebhookProgress};
 use crate::event::Hash;
 use crate::journal::Head;
-use crate::types::{ChargeId, Currency, Money, OrderId, SessionId, TicketId, Timestamp, UserId};
+use crate::types::{ChargeId, Currency, HostId, Money, OrderId, SessionId, TicketId, Timestamp, UserId, WebhookId};
 use crate::views::{Entity, Views};
 
 pub(super) const USERS: u64 = 6;
@@ -39,6 +41,8 @@ pub(super) struct World {
     pub(super) orders: BTreeMap<OrderId, Arc<Order>>,
     pub(super) users: BTreeMap<UserId, Arc<User>>,
     pub(super) revoked: Vec<(SessionId, Timestamp)>,
+    pub(super) hosts: BTreeMap<HostId, Arc<Host>>,
+    pub(super) webhooks: BTreeMap<WebhookId, Arc<Webhook>>,
     pub(super) head: Head,
     /// `true` if refunded tickets stay sold.
     pub(super) without_returns: bool,
@@ -58,6 +62,8 @@ impl World {
             orders: BTreeMap::new(),
             users: BTreeMap::new(),
             revoked: Vec::new(),
+            hosts: BTreeMap::new(),
+            webhooks: BTreeMap::new(),
             head: Head { seq: 0, hash: Hash::ZERO, at: Timestamp::from_millis(1_000_000) },
             without_returns: false,
             unpublished: Vec::new(),
@@ -111,6 +117,39 @@ impl World {
         let user = User { id, version, epoch: version, operator: false, erased: false, created_at, updated_at };
         self.users.insert(id, Arc::new(user.clone()));
         self.unpublished.push(Entity::User(Arc::new(user)));
+    }
+
+    /// Adds a host of the cluster, or changes one.
+    fn put_host(&mut self) {
+        let id = HostId::from_bytes([u8::try_from(self.random.below(4)).unwrap(); 16]);
+        let version = self.hosts.get(&id).map_or(1, |host| host.version + 1);
+        let (name, voter, left) = (format!("host-{version}"), self.random.below(2) == 0, self.random.below(3) == 0);
+        let (joined_at, updated_at) = (Timestamp::from_millis(5), self.head.at);
+        let host = Host { id, name: name.parse().unwrap(), voter, left, version, joined_at, updated_at };
+        self.hosts.insert(id, Arc::new(host.clone()));
+        self.unpublished.push(Entity::Host(Arc::new(host)));
+    }
+
+    /// Adds a webhook that the hosts share, or changes one.
+    fn put_webhook(&mut self) {
+        let id = WebhookId::from_bytes([u8::try_from(self.random.below(4)).unwrap(); 16]);
+        let version = self.webhooks.get(&id).map_or(1, |webhook| webhook.version + 1);
+        let disabled_reason: Option<Arc<str>> = (self.random.below(3) == 0).then(|| "gone".into());
+        let webhook = Arc::new(Webhook {
+            id,
+            event_types: (0..self.random.below(3)).map(|number| format!("Event{number}").into()).collect(),
+            sealed: format!("sealed {version}").into(),
+            progress: WebhookProgress::new(self.random.below(100), self.head.hash).reset(version.is_multiple_of(2)),
+            disabled_at: disabled_reason.as_ref().map(|_| self.head.at),
+            disabled_reason,
+            resumed_version: 0,
+            removed: self.random.below(3) == 0,
+            version,
+            created_at: Timestamp::from_millis(5),
+            updated_at: self.head.at,
+        });
+        self.webhooks.insert(id, Arc::clone(&webhook));
+        self.unpublished.push(Entity::Webhook(webhook));
     }
 
     pub(super) fn put_ticket(&mut self, ticket: Ticket) {
@@ -286,6 +325,8 @@ impl World {
             let number = self.random.below(USERS);
             let version = self.users[&user_id(number)].version + 1;
             self.put_user(number, version);
+            self.put_host();
+            self.put_webhook();
         } else if let Some(order) = self.order_where(is(ChargeStatus::Refunding)) {
             let returns = !self.without_returns && self.random.below(2) == 0;
             if returns {

@@ -133,6 +133,8 @@ impl Filter {
             StreamKey::Email(key) => *key.as_bytes(),
             StreamKey::Ticket(id) => *id.as_bytes(),
             StreamKey::Order(id) => *id.as_bytes(),
+            StreamKey::Host(id) => *id.as_bytes(),
+            StreamKey::Webhook(id) => *id.as_bytes(),
         };
         let id = u128::from_be_bytes(bytes);
         #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]

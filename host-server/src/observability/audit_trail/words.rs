@@ -156,6 +156,44 @@ fn money(event: &DomainEvent) -> Words {
             said(Tone::Alarm, format!("The buyer's bank took {} back: {}", event.amount, event.reason), "")
         }
         DomainEvent::DisputeClosed(event) => closed(event.won, event.amount),
+        other => hosts(other),
+    }
+}
+
+/// Returns the description of an event about the hosts of the cluster.
+fn hosts(event: &DomainEvent) -> Words {
+    match event {
+        DomainEvent::HostJoined(event) => {
+            let why = if event.voter { "It votes for the host that writes." } else { "It has no vote." };
+            said(Tone::Plain, format!("The host {} belongs to the cluster", event.name), why)
+        }
+        DomainEvent::HostLeft(_) => said(Tone::Ended, "A host left the cluster", ""),
+        other => webhooks(other),
+    }
+}
+
+/// Returns the description of an event about the webhooks that the hosts of a cluster share.
+fn webhooks(event: &DomainEvent) -> Words {
+    match event {
+        DomainEvent::WebhookSaved(event) => {
+            let events = event.event_types.join(", ");
+            let why = if events.is_empty() { "It gets all events.".to_owned() } else { format!("It gets {events}.") };
+            said(Tone::Plain, "A webhook was added or changed", &why)
+        }
+        DomainEvent::WebhookAdvanced(event) => {
+            let failed = match event.progress.attempts {
+                0 => String::new(),
+                attempts => format!("The next delivery has failed {attempts} times."),
+            };
+            said(Tone::Plain, format!("A webhook has come to record {}", event.progress.cursor), &failed)
+        }
+        DomainEvent::WebhookDisabled(event) => said(
+            Tone::Alarm,
+            format!("A webhook is disabled: {}", event.reason),
+            "Nothing is delivered until it is resumed.",
+        ),
+        DomainEvent::WebhookResumed(_) => said(Tone::Plain, "A webhook was resumed", ""),
+        DomainEvent::WebhookRemoved(_) => said(Tone::Ended, "A webhook was removed", ""),
         other => said(Tone::Plain, other.name(), ""),
     }
 }

@@ -1,6 +1,8 @@
 //! Metrics for Prometheus. The host counts requests, the core counts commands and batches, and gauges are set on each
 //! scrape.
 
+#[cfg(feature = "cluster")]
+mod cluster;
 #[cfg(feature = "pages")]
 mod latency;
 mod requests;
@@ -117,6 +119,8 @@ fn describe() {
     describe_gauge!("boxoffice_webhook_files_set_aside", "1 while a damaged file of webhooks is set aside");
     describe_gauge!("boxoffice_webhook_lag_records", "Records that the slowest active webhook has before it");
     describe_gauge!("boxoffice_pending_payments", "Payments whose outcome is not known yet");
+    #[cfg(feature = "cluster")]
+    cluster::describe();
 }
 
 /// Sets the gauges to their current values.
@@ -134,6 +138,8 @@ fn set_gauges(office: &BoxOffice, load: &Load, webhooks: Option<&Webhooks>) {
     gauge!("boxoffice_tickets_locked").set(figure(now.tickets_locked));
     gauge!("boxoffice_pending_payments").set(figure(now.pending_payments));
     set_escalated(office);
+    #[cfg(feature = "cluster")]
+    cluster::set(office);
     if let Some(Ok(webhooks)) = webhooks.map(Webhooks::metrics) {
         gauge!("boxoffice_webhook_subscriptions", "status" => "active").set(figure(webhooks.active));
         gauge!("boxoffice_webhook_subscriptions", "status" => "disabled").set(figure(webhooks.disabled));

@@ -96,6 +96,8 @@ fn is_key(key: StreamKey, id: Uuid) -> bool {
         StreamKey::User(key) => key.as_bytes() == bytes,
         StreamKey::Ticket(key) => key.as_bytes() == bytes,
         StreamKey::Order(key) => key.as_bytes() == bytes,
+        StreamKey::Host(key) => key.as_bytes() == bytes,
+        StreamKey::Webhook(key) => key.as_bytes() == bytes,
         StreamKey::Email(_) => false,
     }
 }

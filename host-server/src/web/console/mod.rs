@@ -10,6 +10,7 @@
 mod audit_trail;
 mod charts;
 mod check;
+mod cluster;
 mod holds;
 mod journal;
 mod ledger;
@@ -51,4 +52,6 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/console/ledger", get(ledger::show))
         .route("/console/ledger/payouts", post(ledger::pay_out))
         .route("/console/verify", get(check::show).post(check::start))
+        .route("/console/cluster", get(cluster::show))
+        .route("/console/cluster/hosts/{id}/remove", post(cluster::remove))
 }

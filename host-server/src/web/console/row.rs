@@ -62,7 +62,10 @@ impl Link {
             StreamKey::Ticket(id) => (format!("/console/tickets/{id}"), format!("Ticket {}", short(&id.to_string()))),
             StreamKey::Order(id) => (format!("/console/orders/{id}"), format!("Order {}", short(&id.to_string()))),
             StreamKey::User(id) => (format!("/console/users/{id}"), people.person(id).name),
-            StreamKey::Email(_) => return None,
+            StreamKey::Webhook(id) => {
+                (format!("/console/webhooks/{id}"), format!("Webhook {}", short(&id.to_string())))
+            }
+            StreamKey::Email(_) | StreamKey::Host(_) => return None,
         };
         Some(Self { path, text })
     }

@@ -13,7 +13,7 @@ use super::webhooks::{available, webhook};
 use crate::error::{Failure, Refusal};
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Chrome, Field, Flash, Form, show as shown};
-use crate::webhooks::{NewSubscription, Subscription, SubscriptionEdit, WebhookError, Webhooks, event_types};
+use crate::webhooks::{NewSubscription, Subscription, SubscriptionEdit, WebhookError, Webhooks, deliverable_types};
 
 /// Path of the navigation entry that these pages belong to.
 const HERE: &str = "/console/webhooks";
@@ -84,7 +84,7 @@ impl FormPage {
             chrome: operator.chrome,
             url: url.hint("An https address that takes POST requests.").error(errors.of("url")),
             frame: Frame::new(title, HERE).faults(errors),
-            events: event_types().iter().map(|name| (name.as_str(), is_chosen(name))).collect(),
+            events: deliverable_types().iter().map(|name| (name.as_str(), is_chosen(name))).collect(),
             id: entered.id,
             is_new,
             from_start: entered.from_start,
@@ -111,7 +111,7 @@ pub(super) async fn create(
         after: entered.from_start.then_some(0),
         ..NewSubscription::default()
     };
-    match available(webhooks.as_ref())?.add_once(id, new).await {
+    match available(webhooks.as_ref())?.clone().by(operator.actor).add_once(id, new).await {
         Ok(Some((made, _))) => {
             let page = SecretPage {
                 chrome: operator.chrome,
@@ -147,7 +147,7 @@ pub(super) async fn edit(
     let id = webhook(&id)?;
     let entered = Entered { id: id.to_string(), ..Entered::of(&form) };
     let edit = SubscriptionEdit { url: Some(entered.url.clone()), event_types: Some(entered.events.clone()) };
-    match available(webhooks.as_ref())?.edit(id, edit).await {
+    match available(webhooks.as_ref())?.clone().by(operator.actor).edit(id, edit).await {
         Ok(_) => Ok(form.redirect(&format!("{HERE}/{id}"), Flash::WebhookChanged)),
         Err(error) => refused(operator, false, entered, error),
     }

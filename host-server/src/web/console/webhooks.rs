@@ -158,12 +158,12 @@ pub(super) async fn show(
 
 /// Performs the action of a button: `remove`, `resume`, `disable` or `ping`.
 pub(super) async fn act(
-    _operator: Operator,
+    operator: Operator,
     State(webhooks): State<Option<Webhooks>>,
     Path((id, action)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Failure> {
-    let (id, webhooks) = (webhook(&id)?, available(webhooks.as_ref())?);
+    let (id, webhooks) = (webhook(&id)?, available(webhooks.as_ref())?.clone().by(operator.actor));
     if action == "remove" {
         return match webhooks.remove(id).await {
             // Submitted twice, the form has removed the webhook already.

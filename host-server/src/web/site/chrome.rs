@@ -12,8 +12,10 @@ use boxoffice::{BoxOffice, UserId};
 
 use super::form::FormToken;
 use super::{Flash, assets, flash};
+use crate::cluster;
 use crate::error::Refusal;
 use crate::extract::{self, SignedInUser};
+use crate::services::Service;
 use crate::settings::Settings;
 
 /// Content security policy of pages. They may load styles, scripts and images, connect, and submit forms, to their own
@@ -42,6 +44,8 @@ pub(crate) struct Chrome {
     pub(crate) style: &'static str,
     pub(crate) script: &'static str,
     pub(crate) icon: &'static str,
+    /// `true` if the box office is a host of a cluster.
+    pub(crate) in_cluster: bool,
     token: FormToken,
     https: bool,
     /// Whether the console is at this address.
@@ -74,9 +78,10 @@ impl Chrome {
             style: assets::style(),
             script: assets::script(),
             icon: assets::icon(),
+            in_cluster: cluster::is_host(office),
             token: FormToken::of(headers, https),
             https,
-            has_console: settings.serves_admin,
+            has_console: settings.serves_admin && settings.services.has(Service::Console),
             stripe_script: None,
         }
     }

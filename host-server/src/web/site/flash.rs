@@ -48,6 +48,7 @@ flashes! {
     WebhookKnown "webhook-known" "info" "This webhook was added before; its secret was shown then.";
     WebhookChanged "webhook-changed" "good" "The webhook is changed.";
     WebhookRemoved "webhook-removed" "good" "The webhook is removed, with its log.";
+    HostRemoved "host-removed" "good" "The host is no member of the cluster any more.";
     PayoutRecorded "payout-recorded" "good" "The payout is recorded.";
     TicketMoved "ticket-moved" "bad" "The ticket has changed since you opened the form. Here it is as it stands now.";
 }

@@ -20,11 +20,19 @@ use axum::routing::{get, post};
 
 use crate::state::AppState;
 
+/// Returns the routes by which people sign in and out, which the console needs too.
+pub(super) fn sign_in_routes() -> Router<AppState> {
+    Router::new()
+        .route("/sign-in", get(account::sign_in_page).post(account::sign_in))
+        .route("/sign-out", post(account::sign_out))
+}
+
 /// Maximum size of the form that lists many tickets, in bytes. It is enough for 10,000 rows.
 const MANY_MAX: usize = 4 << 20;
 
+/// Returns the routes of all pages of the storefront.
 pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+    sign_in_routes()
         .route("/", get(browse::page))
         .route("/shows/{key}", get(show::page))
         .route("/shows/{key}/live", get(show::live))
@@ -38,9 +46,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/sell/balance", get(balance::page))
         .route("/sell/tickets/{id}", get(ticket::edit_page).post(ticket::edit))
         .route("/sell/tickets/{id}/withdraw", post(ticket::withdraw))
-        .route("/sign-in", get(account::sign_in_page).post(account::sign_in))
         .route("/sign-up", get(account::sign_up_page).post(account::sign_up))
-        .route("/sign-out", post(account::sign_out))
         .route("/account", get(account::page))
         .route("/account/email", get(account::back).post(account::change_email))
         .route("/account/password", get(account::back).post(account::change_password))

@@ -31,7 +31,7 @@ pub(crate) async fn submit(person: &Person<'_>, path: &str, fields: &[(&str, &st
     pairs.push(format!("form-token={TOKEN}"));
     let call = person.call("POST", path).header("cookie", &format!("form={TOKEN}")).header("accept", "text/html");
     let call =
-        call.header("content-type", "application/x-www-form-urlencoded").header("origin", "http://boxoffice.test");
+        call.header("content-type", "application/x-www-form-urlencoded").header("origin", "http://ticketing.dev");
     call.body(pairs.join("&")).send().await
 }
 
@@ -101,7 +101,13 @@ async fn strangers_find_nothing() {
     let host = Host::start();
     let ann = host.person("ann").await;
     let ticket = ann.lists("Hamlet", "1").await;
-    let more = ["/console/journal/live", "/console/webhooks", "/console/webhooks/new", "/console/webhooks/x/edit"];
+    let more = [
+        "/console/journal/live",
+        "/console/webhooks",
+        "/console/webhooks/new",
+        "/console/webhooks/x/edit",
+        "/console/cluster",
+    ];
     let more = [format!("/console/tickets/{ticket}"), format!("/console/users/{}", ann.id)]
         .into_iter()
         .chain(more.map(str::to_owned))
@@ -122,6 +128,7 @@ async fn strangers_find_nothing() {
         "/console/webhooks/x/ping",
         "/console/webhooks",
         "/console/webhooks/x/edit",
+        "/console/cluster/hosts/x/remove",
     ];
     for path in forms {
         assert_eq!(submit(&ann, path, &[]).await.status, 404, "{path}");
@@ -134,6 +141,17 @@ async fn strangers_find_nothing() {
 }
 
 #[tokio::test]
+async fn on_one_machine_there_is_no_page_of_the_cluster() {
+    let host = Host::start();
+    let olga = host.operator("olga").await;
+    assert!(!look(&olga, "/console").await.text.contains("/console/cluster"));
+    checked(look(&olga, "/console/cluster").await, 404);
+    let host_id = "01938f6e-8c7a-7b2e-8f00-0123456789ab";
+    let removed = submit(&olga, &format!("/console/cluster/hosts/{host_id}/remove"), &[]).await;
+    assert_eq!((removed.status, removed.code()), (404, "cluster.host_not_found"));
+}
+
+#[tokio::test]
 async fn forms_of_other_sites_are_refused() {
     let host = Host::start();
     let olga = host.operator("olga").await;
@@ -141,7 +159,7 @@ async fn forms_of_other_sites_are_refused() {
         let forged = olga.call("POST", "/console/verify").header("origin", origin).send().await;
         forged.is_error(403, "origin.forbidden");
     }
-    let forged = olga.call("POST", "/console/verify").header("origin", "http://boxoffice.test");
+    let forged = olga.call("POST", "/console/verify").header("origin", "http://ticketing.dev");
     let forged = forged.header("content-type", "application/x-www-form-urlencoded").body("form-token=guessed");
     forged.send().await.is_error(403, "form.forged");
     assert!(look(&olga, "/console/verify").await.text.contains("Verify 2 records"));

@@ -81,9 +81,14 @@ impl Process {
     }
 
     /// Asks the server to stop, and returns its exit status and its log.
-    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
+    pub(crate) fn terminate(self) -> (Option<i32>, String) {
         let id = rustix::process::Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        self.ended()
+    }
+
+    /// Waits until the server has ended, and returns its exit status and its log.
+    pub(crate) fn ended(mut self) -> (Option<i32>, String) {
         let text = logs(&mut self.child);
         (self.child.wait().unwrap().code(), text)
     }

@@ -30,7 +30,7 @@ pub(super) async fn submit(host: &Host, person: Option<&Person<'_>>, path: &str,
     host.call("POST", path)
         .header("accept", "text/html")
         .header("cookie", &cookie)
-        .header("origin", "http://boxoffice.test")
+        .header("origin", "http://ticketing.dev")
         .header("content-type", "application/x-www-form-urlencoded")
         .body(format!("form-token={TOKEN}&{fields}"))
         .send()
@@ -96,7 +96,7 @@ async fn forms_of_other_sites_are_refused() {
         let call = origin.into_iter().fold(call, |call, (name, value)| call.header(name, value));
         call.header("content-type", "application/x-www-form-urlencoded").body(body).send().await
     };
-    let own = ("origin", "http://boxoffice.test");
+    let own = ("origin", "http://ticketing.dev");
     let right = format!("form-token={TOKEN}");
     let (out_of_date, elsewhere) = ("That form is out of date", "That form is of another address");
     for (cookie, origin, body, says) in [

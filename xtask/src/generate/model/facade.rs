@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{FnArg, ImplItem, ImplItemFn, Pat, ReturnType, Visibility};
 
 use super::source::{Crate, Definition, Found, Place, segments};
-use super::types::{Types, result_of};
+use super::types::{Types, option_of, result_of};
 use super::{Doc, Handle, Method, Param, Role, Signature, Type, known};
 
 /// The root type of the façade.
@@ -22,7 +22,11 @@ pub(super) fn read(source: &Crate, types: &mut Types<'_>) -> Result<(Handle, Vec
             continue;
         }
         match handle_of(source, module, function, &place) {
-            Some(handle) => handles.push(self::handle(source, types, &handle, &name, Doc::of(&function.attrs))?),
+            Some((handle, is_optional)) => {
+                let handle = self::handle(source, types, &handle, &name, Doc::of(&function.attrs))?;
+                let feature = source.feature(module).map(str::to_owned);
+                handles.push(Handle { is_optional, feature, ..handle });
+            }
             None => own.push((module, function)),
         }
     }
@@ -32,6 +36,8 @@ pub(super) fn read(source: &Crate, types: &mut Types<'_>) -> Result<(Handle, Vec
         doc: source.definition(&place).map(|it| Doc::of(it.attributes())).unwrap_or_default(),
         accessor: Doc::default(),
         key: None,
+        is_optional: false,
+        feature: None,
         methods: Vec::new(),
     };
     for (module, function) in own {
@@ -59,10 +65,12 @@ fn is_public(function: &ImplItemFn) -> bool {
     matches!(function.vis, Visibility::Public(_))
 }
 
-/// Returns the handle that an accessor returns: a struct that holds the box office and has no public field.
-fn handle_of(source: &Crate, module: &str, function: &ImplItemFn, office: &Place) -> Option<Place> {
+/// Returns the handle that an accessor returns: a struct that holds the box office and has no public field. The boolean
+/// is `true` if the accessor returns none for some box offices.
+fn handle_of(source: &Crate, module: &str, function: &ImplItemFn, office: &Place) -> Option<(Place, bool)> {
     let ReturnType::Type(_, result) = &function.sig.output else { return None };
-    let syn::Type::Path(path) = result.as_ref() else { return None };
+    let (result, is_optional) = option_of(result).map_or((result.as_ref(), false), |inner| (inner, true));
+    let syn::Type::Path(path) = result else { return None };
     let Found::Item(place) = source.resolve(module, &segments(&path.path)) else { return None };
     let Definition::Struct(item) = source.definition(&place)? else { return None };
     let holds = |field: &syn::Field| match &field.ty {
@@ -70,7 +78,7 @@ fn handle_of(source: &Crate, module: &str, function: &ImplItemFn, office: &Place
         _ => false,
     };
     let is_closed = item.fields.iter().all(|field| !matches!(field.vis, Visibility::Public(_)));
-    (is_closed && item.fields.iter().any(holds)).then_some(place)
+    (is_closed && item.fields.iter().any(holds)).then_some((place, is_optional))
 }
 
 fn handle(
@@ -90,7 +98,9 @@ fn handle(
     let mut methods = Vec::new();
     for (module, function) in functions {
         let name = function.sig.ident.to_string();
-        if is_public(function) && !is_skipped(&name) && !name.ends_with(known::QUICK_FORM) {
+        // What needs no handle is for Rust only, such as a look at a directory that is not open.
+        let is_operation = is_public(function) && function.sig.receiver().is_some();
+        if is_operation && !is_skipped(&name) && !name.ends_with(known::QUICK_FORM) {
             let mut method = method(types, module, function)?;
             if let Some(first) = method.params.first_mut() {
                 first.acts = known::acts(name_of_handle, &first.kind);
@@ -106,7 +116,8 @@ fn handle(
     }
     let doc = source.definition(place).map(|it| Doc::of(it.attributes())).unwrap_or_default();
     let rust = types.exported(place).unwrap_or(&place.name).to_owned();
-    Ok(Handle { name: name_of_handle.to_owned(), rust, doc, accessor, key, methods })
+    let name = name_of_handle.to_owned();
+    Ok(Handle { name, rust, doc, accessor, key, is_optional: false, feature: None, methods })
 }
 
 /// Returns the functions that use the handle's key, directly or through others.

@@ -23,6 +23,7 @@ pub(super) fn type_of(name: &str) -> Option<Type> {
         "PaymentGateway" => Type::Gateway,
         "Clock" => Type::Clock,
         "IdSource" => Type::Ids,
+        "ClusterOptions" => Type::OptionSet(name.to_owned()),
         _ => return None,
     })
 }
@@ -94,8 +95,9 @@ pub(super) fn acts(handle: &str, kind: &Type) -> bool {
 /// Name, in Rust and in the packages, of a method that iterates over a whole listing.
 pub(super) const ALL_OF_IT: (&str, &str) = ("stream", "iter");
 
-/// Handles of the façade for Rust only. The host has the operators' console, and the packages contain the whole host.
-pub(super) const RUST_ONLY: &[&str] = &["admin"];
+/// Handles and methods of the façade for Rust only. The host has the operators' console and delivers webhooks, and the packages
+/// contain the whole host.
+pub(super) const RUST_ONLY: &[&str] = &["admin", "shared_webhooks", "until_writer"];
 
 /// What the packages have in other forms: options, keys and clients are arguments, blocking is a façade. Callers know what they opened
 /// a box office with.

@@ -11,6 +11,7 @@
 //!               └─ result     -> Type            output: Values are structs that the box office creates
 //!   DomainEvent ── variants   -> Struct          Payloads, in the published form
 //!   Builder, Limits           -> Choice          options with which a box office is opened
+//!   ClusterOptions            -> OptionSet       options of a part of it, each a Choice
 //!   codes! {…}                -> Code            error codes
 //! ```
 //!
@@ -19,6 +20,7 @@
 //! | walk the operations | [`Model::handles`], [`Handle::methods`]; [`Model::office`] has the methods of `BoxOffice` itself |
 //! | convert an argument or a result | [`Param::kind`] and [`Method::result`]: match on [`Type`] without a wildcard |
 //! | make or show a struct | [`Model::structs`], by [`Role`]; [`Model::enums`] for the texts of closed sets |
+//! | make options of a part | [`Model::option_sets`], whose setters are Choices |
 //! | write documentation | [`Doc`], translated by [`super::prose`] |
 //! | name things | `name` is the name in Rust; [`Param::published`] and [`Struct::published`] are the names in the packages, in snake case and in Pascal case; [`Field::wire`] is the name in the stored form |
 //!
@@ -62,6 +64,8 @@ pub(crate) struct Model {
     pub(crate) events: Vec<Event>,
     /// Options, in the order of the builder; then the limits for which the builder has no method.
     pub(crate) choices: Vec<Choice>,
+    /// Options of parts of the box office, in the order of the options that take them.
+    pub(crate) option_sets: Vec<OptionSet>,
     /// Codes, in the order of the table.
     pub(crate) codes: Vec<Code>,
     /// Kinds of errors, in their order.
@@ -81,6 +85,10 @@ pub(crate) struct Handle {
     pub(crate) accessor: Doc,
     /// Documentation of `idempotency_key`, if the commands of the handle take one.
     pub(crate) key: Option<Doc>,
+    /// `true` if a box office may lack it: its accessor returns none then.
+    pub(crate) is_optional: bool,
+    /// Feature of the core without which it is not there; the packages have all features.
+    pub(crate) feature: Option<String>,
     /// Operations, in the order of the source.
     pub(crate) methods: Vec<Method>,
 }
@@ -251,6 +259,21 @@ pub(crate) struct Choice {
     pub(crate) is_limit: bool,
 }
 
+/// Options of a part of the box office, such as its cluster: a struct with `new`, and with a setter for each option.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OptionSet {
+    /// Name, in Rust and in the packages.
+    pub(crate) name: String,
+    /// Documentation of the type.
+    pub(crate) doc: Doc,
+    /// Documentation of `new`, which is that of the required options.
+    pub(crate) required_doc: Doc,
+    /// Parameters of `new`.
+    pub(crate) required: Vec<Param>,
+    /// Options, in the order of their setters.
+    pub(crate) choices: Vec<Choice>,
+}
+
 impl Model {
     /// Reads the façade of the crate in the workspace at `root`.
     ///
@@ -265,10 +288,11 @@ impl Model {
         let mut types = types::Types::new(source);
         let (office, handles) = facade::read(source, &mut types)?;
         let choices = choices::read(source, &mut types)?;
+        let option_sets = choices::option_sets(source, &mut types, &choices)?;
         let events = events::read(source, &mut types)?;
         let (structs, enums) = structs::read(source, &mut types)?;
         let (codes, kinds) = codes::read(source)?;
-        Ok(Self { office, handles, structs, enums, events, choices, codes, kinds })
+        Ok(Self { office, handles, structs, enums, events, choices, option_sets, codes, kinds })
     }
 
     /// Returns the handles with operations that the box office itself may do.

@@ -24,6 +24,8 @@ pub(crate) struct Module {
     pub(crate) impls: Vec<ItemImpl>,
     /// Macro calls that define items.
     pub(crate) macros: Vec<ItemMacro>,
+    /// Feature of the crate without which the module is not there.
+    pub(crate) feature: Option<String>,
     imports: Vec<Import>,
 }
 
@@ -82,7 +84,7 @@ impl Crate {
     /// A text that names the file that is missing or not valid Rust.
     pub(crate) fn read(root: &str, files: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let mut modules = BTreeMap::new();
-        load("crate", root, files, &mut modules)?;
+        load("crate", root, None, files, &mut modules)?;
         Ok(Self { modules })
     }
 
@@ -99,6 +101,11 @@ impl Crate {
     /// Returns the file of a module, for messages.
     pub(crate) fn file(&self, module: &str) -> &str {
         self.modules.get(module).map_or("?", |module| &module.file)
+    }
+
+    /// Returns the feature of the crate without which a module is not there.
+    pub(crate) fn feature(&self, module: &str) -> Option<&str> {
+        self.modules.get(module)?.feature.as_deref()
     }
 
     /// Resolves `path`, as written in `module`.
@@ -240,12 +247,13 @@ pub(crate) fn segments(path: &syn::Path) -> Vec<String> {
 fn load(
     path: &str,
     file: &str,
+    feature: Option<&str>,
     files: &dyn Fn(&str) -> Option<String>,
     modules: &mut BTreeMap<String, Module>,
 ) -> Result<(), String> {
     let text = files(file).ok_or_else(|| format!("{file}: there is no such file"))?;
     let parsed = syn::parse_file(&text).map_err(|error| format!("{file}: {error}"))?;
-    let mut module = Module { file: file.to_owned(), ..Module::default() };
+    let mut module = Module { file: file.to_owned(), feature: feature.map(str::to_owned), ..Module::default() };
     let mut inner = Vec::new();
     for item in parsed.items {
         module.take(item, &mut inner);
@@ -255,19 +263,25 @@ fn load(
         Some((folder, "lib.rs" | "mod.rs")) => folder.to_owned(),
         _ => file.trim_end_matches(".rs").to_owned(),
     };
-    for name in inner {
+    for Inner { name, feature: own } in inner {
         let [flat, deep] = [format!("{folder}/{name}.rs"), format!("{folder}/{name}/mod.rs")];
         let file = if files(&flat).is_some() { flat } else { deep };
-        load(&format!("{path}::{name}"), &file, files, modules)?;
+        load(&format!("{path}::{name}"), &file, own.as_deref().or(feature), files, modules)?;
     }
     Ok(())
 }
 
+/// A module in a file of its own, as its parent declares it.
+struct Inner {
+    name: String,
+    feature: Option<String>,
+}
+
 impl Module {
-    fn take(&mut self, item: Item, inner: &mut Vec<String>) {
+    fn take(&mut self, item: Item, inner: &mut Vec<Inner>) {
         match item {
             Item::Mod(item) if !is_for_tests(&item.attrs) && item.content.is_none() => {
-                inner.push(item.ident.to_string());
+                inner.push(Inner { name: item.ident.to_string(), feature: feature_of(&item.attrs) });
             }
             Item::Use(item) if !is_for_tests(&item.attrs) => {
                 let is_public = matches!(item.vis, Visibility::Public(_));
@@ -288,7 +302,7 @@ impl Module {
     }
 
     /// Reads a macro call. Its input is a list of items, or the attributes and the name of one item.
-    fn call(&mut self, item: ItemMacro, inner: &mut Vec<String>) {
+    fn call(&mut self, item: ItemMacro, inner: &mut Vec<Inner>) {
         let tokens = item.mac.tokens.clone();
         if let Ok(file) = syn::parse2::<syn::File>(tokens.clone()) {
             for item in file.items {
@@ -352,6 +366,19 @@ fn is_for_tests(attributes: &[Attribute]) -> bool {
         attribute.path().is_ident("cfg") && mentions(list.tokens.clone(), &["test", "doctest", "testing"])
     };
     attributes.iter().any(is_for)
+}
+
+/// Returns the name in `#[cfg(feature = "name")]`.
+fn feature_of(attributes: &[Attribute]) -> Option<String> {
+    attributes.iter().filter(|it| it.path().is_ident("cfg")).find_map(|it| {
+        let pair: syn::MetaNameValue = it.parse_args().ok()?;
+        match pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) if pair.path.is_ident("feature") => {
+                Some(text.value())
+            }
+            _ => None,
+        }
+    })
 }
 
 /// Returns `true` if the tokens contain one of these words.

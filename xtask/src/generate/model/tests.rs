@@ -198,7 +198,7 @@ fn what_is_not_known_says_where_to_add_it() {
 fn the_facade_is_read() {
     let model = Model::read(&root()).unwrap();
     let handles: Vec<_> = model.handles.iter().map(|it| it.name.as_str()).collect();
-    assert_eq!(handles, ["auth", "tickets", "orders", "payments", "ledger", "journal"]);
+    assert_eq!(handles, ["auth", "tickets", "orders", "payments", "ledger", "journal", "cluster"]);
     for handle in &model.handles {
         assert!(handle.methods.len() > 3, "{}: {:?}", handle.name, handle.methods);
         for method in &handle.methods {
@@ -213,4 +213,28 @@ fn the_facade_is_read() {
     };
     assert_eq!(keyed(0), ["sign_up"]);
     assert_eq!(keyed(3), ["pay", "refund", "refund_part", "resolve"]);
+    let optional: Vec<_> = model.handles.iter().map(|it| (it.is_optional, it.feature.as_deref())).collect();
+    assert_eq!(optional[5..], [(false, None), (true, Some("cluster"))]);
+}
+
+#[test]
+fn options_of_a_part_are_its_setters() {
+    let model = Model::read(&root()).unwrap();
+    let [cluster] = &model.option_sets[..] else { panic!("{:?}", model.option_sets) };
+    assert_eq!((cluster.name.as_str(), cluster.required[0].name.as_str()), ("ClusterOptions", "servers"));
+    assert_eq!(cluster.required[0].kind, Type::List(Box::new(Type::Text)));
+    let kinds = |name: &str| {
+        let choice = cluster.choices.iter().find(|it| it.name == name);
+        choice.map(|it| it.params.iter().map(|param| param.kind.clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(kinds("credentials_file"), Some(vec![Type::Path]));
+    assert_eq!(kinds("user"), Some(vec![Type::Text, Type::Text]));
+    assert_eq!(kinds("monitoring"), Some(vec![Type::List(Box::new(Type::Text))]));
+    assert_eq!(kinds("host_name"), Some(vec![Type::CheckedText("HostName".into())]));
+    assert_eq!(kinds("acknowledge"), Some(vec![Type::Enum("Acknowledgement".into())]));
+    assert_eq!(kinds("level_within"), Some(vec![Type::Duration]));
+    // It is no option, but work.
+    assert_eq!(kinds("init"), None);
+    assert!(model.choices.iter().any(|it| it.params[0].kind == Type::OptionSet("ClusterOptions".into())));
+    assert!(!model.structs.contains_key("ClusterOptions"));
 }

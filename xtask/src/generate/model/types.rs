@@ -96,6 +96,8 @@ pub(crate) enum Type {
     Clock,
     /// A source of ids.
     Ids,
+    /// Options of a part of the box office: a set of [`super::Model::option_sets`].
+    OptionSet(String),
 }
 
 impl Type {
@@ -216,6 +218,10 @@ impl<'s> Types<'s> {
         let last = bound.path.segments.last()?;
         match last.ident.to_string().as_str() {
             "AsRef" | "Into" => self.kind(module, first_argument(&last.arguments)?, name, role).ok(),
+            "IntoIterator" => {
+                let item = self.kind(module, first_argument(&last.arguments)?, name, role).ok()?;
+                Some(Type::List(Box::new(item)))
+            }
             "Iterator" | "Stream" => {
                 let item = result_of(first_argument(&last.arguments)?).ok()?;
                 Some(Type::Parts(Box::new(self.kind(module, item, name, role).ok()?)))
@@ -310,6 +316,13 @@ pub(super) fn result_of(kind: &syn::Type) -> Result<&syn::Type, &syn::Type> {
         Some(last) if last.ident == "Result" => first_argument(&last.arguments).ok_or(kind),
         _ => Err(kind),
     }
+}
+
+/// Returns the `T` of `Option<T>`.
+pub(super) fn option_of(kind: &syn::Type) -> Option<&syn::Type> {
+    let syn::Type::Path(path) = kind else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
+    first_argument(&last.arguments)
 }
 
 fn arguments(arguments: &PathArguments) -> Vec<&syn::Type> {

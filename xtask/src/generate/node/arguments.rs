@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::model::{Doc, Field, Handle, Method, Model, Param, Role, Struct, Type, camel_case};
-use super::types::{incoming, is_class, property, structure};
+use super::types::{field_name, incoming, is_class, property, structure};
 
 /// Inputs whose fields are separate arguments.
 const SPREAD: &[&str] = &["SignIn", "SignUp", "UserUpdate"];
@@ -91,9 +91,12 @@ pub(super) fn methods(handle: &Handle) -> impl Iterator<Item = &Method> {
     handle.methods.iter().filter(|method| method.has_self)
 }
 
-/// Returns the name of a parameter in Rust and, in camel case, in JavaScript. `from` becomes `from_seq`.
+/// Returns the name of a parameter in Rust and, in camel case, in JavaScript. `from` becomes `from_seq`; times say their unit.
 pub(super) fn param_name(param: &Param) -> String {
-    if param.published == "from" { "from_seq".to_owned() } else { param.published.clone() }
+    match param.published.as_str() {
+        "from" => "from_seq".to_owned(),
+        name => field_name(name, &param.kind),
+    }
 }
 
 /// Returns the input of a parameter whose fields are separate arguments.

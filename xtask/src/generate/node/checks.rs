@@ -9,6 +9,7 @@ use super::arguments::{
     Argument, Check, Form, WAIT_OPTIONS, all_options, arguments, class_name, inputs, methods, option_name,
 };
 use super::choices::chosen;
+use super::option_sets;
 use super::types::property;
 
 /// Text before the shapes of inputs.
@@ -25,9 +26,13 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
     for (name, shape) in shapes(model)? {
         let _ = writeln!(text, "const {name} = {shape}");
     }
+    for set in &model.option_sets {
+        let fields: Vec<_> = option_sets::names(set).into_iter().map(|name| format!("{name}: ANY")).collect();
+        let _ = writeln!(text, "const {} = {{ __proto__: null, {} }}", constant(&set.name), fields.join(", "));
+    }
     text.push_str("\n/** The options of a box office. */\nconst OPTIONS = {\n  __proto__: null,\n");
     for option in chosen(model)? {
-        let _ = writeln!(text, "  {}: {},", option.name, option.shape.unwrap_or("ANY"));
+        let _ = writeln!(text, "  {}: {},", option.name, option.shape.as_deref().unwrap_or("ANY"));
     }
     text.push_str("}\n\n/** Arguments of each class's methods, by position, and results that are no promises. */\n");
     text.push_str("const CLASSES = {\n");
@@ -57,7 +62,9 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
         let own = names(handle.of_system().map(|method| camel_case(&method.name)).collect());
         let _ = writeln!(text, "  {}: [{own}],", handle.name);
     }
-    text.push_str("}\n\nmodule.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS }\n");
+    let sets: String = model.option_sets.iter().map(|set| format!("{}, ", constant(&set.name))).collect();
+    let _ =
+        write!(text, "}}\n\nmodule.exports = {{ CLASSES, {sets}HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS }}\n");
     Ok(text)
 }
 

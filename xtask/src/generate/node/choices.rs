@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::super::model::{Choice, Model, Type, camel_case};
+use super::super::model::{Choice, Model, Type, camel_case, snake_case};
 use super::super::rust;
 use super::types::{field_name, incoming};
 use super::words;
@@ -16,7 +16,7 @@ pub(super) struct Chosen {
     /// Documentation, as a comment.
     pub(super) doc: String,
     /// Shape of its value, if JavaScript checks it.
-    pub(super) shape: Option<&'static str>,
+    pub(super) shape: Option<String>,
     /// Field of the native module's options; `None` if it is passed separately.
     native: Option<(String, String)>,
     /// Statement that passes it to the builder; `None` if hand-written code does.
@@ -58,7 +58,7 @@ pub(super) fn chosen(model: &Model) -> Result<Vec<Chosen>, String> {
     for choice in &model.choices {
         let others = otherwise(choice);
         for (name, ts, doc, native) in others {
-            let native = native.map(|kind| (super::super::model::snake_case(name), kind.to_owned()));
+            let native = native.map(|kind| (snake_case(name), kind.to_owned()));
             let doc =
                 doc.map_or_else(|| words::item(model, &choice.doc, 2), |doc| words::comment(&[doc.to_owned()], 2));
             let (name, ts) = ((*name).to_owned(), (*ts).to_owned());
@@ -106,6 +106,7 @@ fn plain(model: &Model, choice: &Choice) -> Result<Chosen, String> {
         }
         Type::Currency | Type::LateMoneyPolicy => format!("parsed(\"{name}\", &it)?"),
         Type::FeePolicy => "it.checked()?".to_owned(),
+        Type::OptionSet(_) => "it.given()?".to_owned(),
         other => return Err(format!("Node can't choose {other:?}: say how in xtask/src/generate/node/choices.rs")),
     };
     let call = if choice.is_limit {
@@ -124,7 +125,11 @@ fn plain(model: &Model, choice: &Choice) -> Result<Chosen, String> {
             ["no", "one", "two", "three"].get(names.len()).unwrap_or(&"several")
         )
     };
-    let shape = (first.kind == Type::FeePolicy).then_some("FEE_POLICY");
+    let shape = match &first.kind {
+        Type::FeePolicy => Some("FEE_POLICY".to_owned()),
+        Type::OptionSet(name) => Some(snake_case(name).to_uppercase()),
+        _ => None,
+    };
     let doc = words::item(model, &choice.doc, 2);
     Ok(Chosen { name, ts, doc, shape, native: Some((field, rust)), statement: Some(statement) })
 }

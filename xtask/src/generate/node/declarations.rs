@@ -8,6 +8,7 @@ use super::arguments::{
     Argument, Form, Options, WAIT_OPTIONS, all_options, arguments, class_name, inputs, methods, option_name,
 };
 use super::choices::chosen;
+use super::option_sets;
 use super::types::{incoming, is_class, outgoing, property};
 use super::values::{fields, pages};
 use super::words;
@@ -25,6 +26,7 @@ import type { Logger } from './lib/log.js'
 
 export * from './events.js'
 export * from './lib/clock.js'
+export * from './lib/cluster.js'
 export * from './lib/codes.js'
 export * from './lib/errors.js'
 export * from './lib/feeds.js'
@@ -72,6 +74,9 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
     }
     for of in all_options(model)?.values().filter(|of| of.name != WAIT_OPTIONS) {
         text.push_str(&options(model, of)?);
+    }
+    for set in &model.option_sets {
+        text.push_str(&option_sets::declaration(model, set)?);
     }
     text.push_str(&choices(model)?);
     for handle in &model.handles {
@@ -189,6 +194,11 @@ fn class(model: &Model, handle: &Handle) -> Result<String, String> {
     Ok(text + "}\n")
 }
 
+/// Returns what follows the type of a handle that a box office may lack.
+fn or_null(handle: &Handle) -> &'static str {
+    if handle.is_optional { " | null" } else { "" }
+}
+
 /// What the box office does in its own name: the operations that take an actor, without it.
 fn system(model: &Model) -> Result<String, String> {
     let mut text = String::new();
@@ -203,7 +213,7 @@ fn system(model: &Model) -> Result<String, String> {
     text.push_str(&head(model, &Doc::parse("What `BoxOffice.asSystem` returns."), "System", ""));
     for handle in model.system_handles() {
         let doc = words::item(model, &handle.accessor, 2);
-        let _ = writeln!(text, "{doc}  readonly {}: System{}", handle.name, class_name(handle));
+        let _ = writeln!(text, "{doc}  readonly {}: System{}{}", handle.name, class_name(handle), or_null(handle));
     }
     Ok(text + "}\n")
 }
@@ -246,13 +256,8 @@ fn office(model: &Model) -> Result<String, String> {
         let _ = writeln!(text, "{doc}  static {name}(path: string | URL, {rest}");
     }
     for handle in &model.handles {
-        let _ = writeln!(
-            text,
-            "{}  readonly {}: {}",
-            words::item(model, &handle.accessor, 2),
-            handle.name,
-            class_name(handle)
-        );
+        let doc = words::item(model, &handle.accessor, 2);
+        let _ = writeln!(text, "{doc}  readonly {}: {}{}", handle.name, class_name(handle), or_null(handle));
     }
     for method in methods(office) {
         text.push_str(&operation(model, method, 0)?);

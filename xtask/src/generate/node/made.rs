@@ -61,6 +61,7 @@ fn of_param(model: &Model, method: &Method, param: &Param, statements: &mut Stri
         Type::Id(_) => format!("let {name} = id(\"{field}\", &{name})?;"),
         Type::Actor => format!("let {name} = {name}.actor(\"{field}\")?;"),
         Type::Integer(_) => format!("let {name} = natural(\"{field}\", {name})?;"),
+        Type::Duration => format!("let {name} = millis(\"{field}\", {name})?;"),
         Type::Enum(_) | Type::CheckedText(_) => format!("let {name} = parsed(\"{field}\", &{name})?;"),
         Type::Headers => format!(
             "let {name} = header_bytes(&{name})?;\n\

@@ -10,6 +10,7 @@ mod declarations;
 mod events;
 mod made;
 mod operations;
+mod option_sets;
 mod types;
 mod values;
 mod words;
@@ -27,6 +28,7 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
         native("mod", module(model)?),
         native("choices", choices::rust_file(model)?),
         native("inputs", values::inputs_file(model)?),
+        native("option_sets", option_sets::rust_file(model)?),
         native("parts", operations::parts_file(model)?),
         native("texts", values::texts_file(model)?),
         native("values", values::file(model)?),
@@ -59,7 +61,7 @@ fn package(name: &str, text: String) -> Output {
 /// Generates the root module of the generated Rust.
 fn module(model: &Model) -> Result<String, String> {
     let mut modules: Vec<_> = all(model).map(|handle| handle.name.as_str()).collect();
-    modules.extend(["choices", "inputs", "parts", "texts", "values"]);
+    modules.extend(["choices", "inputs", "option_sets", "parts", "texts", "values"]);
     modules.sort_unstable();
     let modules: Vec<_> = modules.iter().map(|name| format!("mod {name};")).collect();
     let reexport = |handle: &Handle| format!("pub(crate) use {}::{};", handle.name, class_name(handle));
@@ -70,8 +72,8 @@ fn module(model: &Model) -> Result<String, String> {
          #![allow(unused_imports, reason = \"the prelude has what any file may need\")]\n\
          #![allow(clippy::pedantic, reason = \"it is written for all types alike\")]\n\n\
          {}\n\nmod prelude {{\n{PRELUDE}}}\n\n\
-         pub(crate) use choices::NativeOptions;\npub(crate) use inputs::*;\npub(crate) use parts::*;\n\
-         pub(crate) use values::*;\n{}",
+         pub(crate) use choices::NativeOptions;\npub(crate) use inputs::*;\npub(crate) use option_sets::*;\n\
+         pub(crate) use parts::*;\npub(crate) use values::*;\n{}",
         modules.join("\n"),
         uses.join("\n")
     ))
@@ -97,7 +99,7 @@ const PRELUDE: &str = "
     pub(crate) use crate::errors::rejection;
     pub(crate) use crate::feed::Subscription;
     pub(crate) use crate::gateway::GatewayHooks;
-    pub(crate) use crate::office::{Office, Shared};
+    pub(crate) use crate::office::{Office, Shared, present};
     pub(crate) use crate::values::{FeePolicy, JournalRecord, Money, SignedMoney};
 ";
 

@@ -41,6 +41,13 @@ pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
 
 fn getter(handle: &Handle) -> String {
     let class = class_name(handle);
+    if handle.is_optional {
+        let name = &handle.name;
+        return format!(
+            "#[napi(getter)]\npub fn {name}(&self) -> Option<{class}> {{ \
+             self.0.office().{name}().map(|_| {class}(Arc::clone(&self.0))) }}\n\n"
+        );
+    }
     format!("#[napi(getter)]\npub fn {}(&self) -> {class} {{ {class}(Arc::clone(&self.0)) }}\n\n", handle.name)
 }
 
@@ -91,16 +98,25 @@ fn operation(model: &Model, handle: &Handle, method: &Method) -> Result<String, 
 }
 
 impl Operation<'_> {
-    /// Returns the expression of the façade's handle, of the box office in the expression `shared`.
+    /// Returns the expression of the façade's handle, of the box office in the expression `shared`. Looking for one that a
+    /// box office may lack can fail.
     fn target(&self, shared: &str) -> String {
-        match self.handle.name.as_str() {
-            OFFICE => format!("{shared}.office()"),
-            name => format!("{shared}.office().{name}()"),
+        match (self.handle.name.as_str(), self.handle.is_optional) {
+            (OFFICE, _) => format!("{shared}.office()"),
+            (name, true) => format!("present({shared}.office().{name}())?"),
+            (name, false) => format!("{shared}.office().{name}()"),
         }
     }
 
     fn call(&self, target: &str) -> String {
         format!("{target}.{}({})", self.method.rust, self.made.expressions.join(", "))
+    }
+
+    /// Returns the call as a result, also if the operation can't fail.
+    fn outcome(&self, target: &str) -> String {
+        let waits = if self.method.is_async { ".await" } else { "" };
+        let call = format!("{}{waits}", self.call(target));
+        if self.method.is_fallible { call } else { format!("Ok::<_, Error>({call})") }
     }
 
     fn is_in_memory(&self) -> bool {
@@ -140,17 +156,17 @@ impl Operation<'_> {
     fn waited(&self) -> String {
         let target =
             if self.method.takes_key { "self.named(idempotency_key)?".to_owned() } else { self.target("self.0") };
-        let (head, statements, call) = (self.head(), &self.made.statements, self.call(&target));
-        format!("{head} {{ let call = async {{ {statements} {call}.await }}; {} }}", answer("call.await"))
+        let (head, statements, outcome) = (self.head(), &self.made.statements, self.outcome(&target));
+        format!("{head} {{ let call = async {{ {statements} {outcome} }}; {} }}", answer("call.await"))
     }
 
     /// Generates a read.
     fn found(&self) -> String {
-        let (head, statements, call) = (self.head(), &self.made.statements, self.call(&self.target("self.0")));
-        if !self.method.is_fallible {
-            return format!("{head} {{ Ok({call}.shown()) }}");
+        let (head, statements, target) = (self.head(), &self.made.statements, self.target("self.0"));
+        if !self.method.is_fallible && !self.handle.is_optional {
+            return format!("{head} {{ Ok({}.shown()) }}", self.call(&target));
         }
-        format!("{head} {{ let call = || {{ {statements} {call} }}; {} }}", answer(&self.read()))
+        format!("{head} {{ let call = || {{ {statements} {} }}; {} }}", self.outcome(&target), answer(&self.read()))
     }
 
     /// Generates the call of a closure that reads. A long read must not block other tasks on the polling thread.

@@ -11,6 +11,7 @@
 //! | closed sets | a union of strings | the same |
 //! | structs | interfaces | interfaces, whose unknown names are refused |
 //! | structs that come back | classes | the same |
+//! | options of a part | | interfaces, whose unknown names are refused |
 //! | `Change` | | an optional property, `null` to take away |
 //! | `Option` | a property that may be missing, `null` as a result | an optional property, `null` for nobody |
 //! | `Page<T>` | `{ items, next }` | |
@@ -109,6 +110,7 @@ pub(super) fn incoming(model: &Model, kind: &Type) -> Result<Sides, String> {
         }
         Type::Progress => sides("Progress", "(done: number, total: number) => void"),
         Type::FeePolicy => sides("FeePolicy", "FeePolicy"),
+        Type::OptionSet(name) => sides(name, name),
         Type::LateMoneyPolicy => sides("String", "LateMoneyPolicy"),
         Type::Enum(name) => sides("String", name),
         Type::Struct(name) => {

@@ -19,11 +19,14 @@ const PROPERTIES: JavaScript = JavaScript { nothing: "undefined" };
 
 impl Words for JavaScript {
     fn operation(&self, handle: &str, method: &str) -> String {
-        if (handle, method) == ("office", "builder") {
-            return "Options".to_owned();
+        let camel = camel_case(method);
+        match (handle, method) {
+            ("office", "builder") => "Options".to_owned(),
+            ("ClusterOptions", "new") => handle.to_owned(),
+            ("ClusterOptions", "init") => "initCluster".to_owned(),
+            ("office", _) => format!("BoxOffice.{camel}"),
+            _ => format!("{handle}.{camel}"),
         }
-        let method = camel_case(method);
-        if handle == "office" { format!("BoxOffice.{method}") } else { format!("{handle}.{method}") }
     }
 
     fn error(&self, kind: &str, code: &str) -> String {

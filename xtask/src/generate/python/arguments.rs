@@ -145,7 +145,7 @@ fn plain(param: &Param, statements: &mut String) -> Result<String, String> {
             let _ = writeln!(statements, "let {name} = {name}.user(\"{field}\")?;");
             name
         }
-        Type::Bool | Type::Text | Type::Path | Type::Bytes => name,
+        Type::Bool | Type::Text | Type::Path | Type::Bytes | Type::Duration => name,
         Type::Optional(inner) if matches!(*inner, Type::Bool | Type::Text) => name,
         Type::Optional(inner) if matches!(*inner, Type::Integer(_)) => format!("{name}.map(|it| it.0)"),
         Type::Amount | Type::Integer(_) | Type::Moment | Type::Struct(_) | Type::FeePolicy => format!("{name}.0"),

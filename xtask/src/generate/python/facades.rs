@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::model::Model;
 use super::asyncio::function;
 use super::imports::Imports;
-use super::operations::{Facade, class_name, methods};
+use super::operations::{Facade, class_name, methods, wrapping};
 use super::{system, words};
 
 /// Generates `_facades.py`.
@@ -29,19 +29,20 @@ fn facade(model: &Model, prefix: &str, facade: Facade, imports: &mut Imports) ->
     for handle in &model.handles {
         let class = format!("{prefix}{}", class_name(handle));
         imports.hint(&class);
+        let hint = if handle.is_optional { format!("{class} | None") } else { class };
         let doc = words::docstring(&words::item(model, &handle.accessor, 4), 4);
-        let _ = write!(text, "    {}: {class}\n{doc}", handle.name);
+        let _ = write!(text, "    {}: {hint}\n{doc}", handle.name);
     }
     let _ = write!(
         text,
         "\n    def __init__(self, facade: _native.{prefix}OfficeFacade) -> None:\n        self._facade = facade\n"
     );
     for handle in &model.handles {
-        let (name, class) = (&handle.name, class_name(handle));
-        let _ = match facade {
-            Facade::Blocking => writeln!(text, "        self.{name} = facade.{name}"),
-            Facade::Asyncio => writeln!(text, "        self.{name} = Async{class}(facade.{name})"),
+        let line = match facade {
+            Facade::Blocking => format!("        self.{0} = facade.{0}\n", handle.name),
+            Facade::Asyncio => wrapping(handle, &format!("Async{}", class_name(handle))),
         };
+        text.push_str(&line);
     }
     let system = format!("{prefix}System");
     imports.hint(&system);

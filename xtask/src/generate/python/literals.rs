@@ -6,12 +6,13 @@ use super::super::model::{Enum, Model, Role, Type};
 use super::super::rust;
 use super::words;
 
-/// Returns the enums that operations and values name, and the steps for late money.
+/// Returns the enums that operations, values and options of a part name, and the steps for late money.
 fn used(model: &Model) -> Vec<&Enum> {
     let structs = model.structs.values().filter(|it| it.is(Role::Input) || it.is(Role::Value));
     let fields = structs.flat_map(|it| it.fields.iter().chain(&it.computed)).map(|field| &field.kind);
     let params = model.handles.iter().flat_map(|handle| &handle.methods).flat_map(|method| &method.params);
-    let kinds: Vec<_> = fields.chain(params.map(|param| &param.kind)).flat_map(Type::parts).collect();
+    let chosen = model.option_sets.iter().flat_map(|set| &set.choices).flat_map(|choice| &choice.params);
+    let kinds: Vec<_> = fields.chain(params.chain(chosen).map(|param| &param.kind)).flat_map(Type::parts).collect();
     let is_used = |of: &&Enum| kinds.iter().any(|kind| **kind == Type::Enum(of.name.clone()));
     model.enums.values().filter(is_used).collect()
 }

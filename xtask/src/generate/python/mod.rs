@@ -8,6 +8,7 @@ mod facades;
 mod imports;
 mod literals;
 mod operations;
+mod option_sets;
 mod options;
 mod system;
 mod types;
@@ -30,6 +31,7 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
         native("mod", module(model)?),
         native("inputs", values::inputs_file(model)?),
         native("names", literals::rust_file(model)?),
+        native("option_sets", option_sets::rust_file(model)?),
         native("options", options::rust_file(model)?),
         package("_facades", &facades::file(model, &types)?),
         package("_asyncio", &asyncio::file(model, &types)?),
@@ -76,7 +78,7 @@ fn values_module(names: &[&str]) -> Result<String, String> {
 fn module(model: &Model) -> Result<String, String> {
     let handles: Vec<_> = all(model).collect();
     let names: Vec<_> = handles.iter().map(|handle| handle.name.as_str()).collect();
-    let mut modules = [&names[..], &["inputs", "names", "options", "values"]].concat();
+    let mut modules = [&names[..], &["inputs", "names", "option_sets", "options", "values"]].concat();
     modules.sort_unstable();
     let modules: String = modules.iter().map(|name| format!("mod {name};\n")).collect();
     let classes: Vec<_> = handles.iter().map(|handle| operations::class_name(handle)).collect();
@@ -85,11 +87,12 @@ fn module(model: &Model) -> Result<String, String> {
         .zip(&classes)
         .map(|(handle, class)| format!("pub(crate) use {}::{{Async{class}, {class}}};\n", handle.name))
         .collect();
-    let names = values::names(model)?.join(", ");
+    let names = classes_beside(model)?.join(", ");
     let pairs: Vec<_> = classes.iter().map(|class| format!("Async{class}, {class}")).collect();
     rust::file(&format!(
         "//! Code generated from the façade.\n\n{modules}\nmod prelude {{{PRELUDE}}}\n\n{operations}\
-         pub(crate) use inputs::*;\npub(crate) use options::Options;\npub(crate) use values::*;\n\n\
+         pub(crate) use inputs::*;\npub(crate) use option_sets::*;\npub(crate) use options::Options;\n\
+         pub(crate) use values::*;\n\n\
          /// Makes the native module: what is given, and the classes that are generated.\n\
          macro_rules! native_module {{\n    ($(#[$doc:meta])* mod $name:ident {{ $($by_hand:tt)* }}) => {{\n        \
          $(#[$doc])*\n        #[pyo3::pymodule]\n        mod $name {{\n            $($by_hand)*\n            \
@@ -97,6 +100,13 @@ fn module(model: &Model) -> Result<String, String> {
          pub(crate) use native_module;\n",
         pairs.join(", ")
     ))
+}
+
+/// Returns the names of the generated classes that hold what operations take and return, and what a box office is
+/// opened with.
+fn classes_beside(model: &Model) -> Result<Vec<String>, String> {
+    let sets = model.option_sets.iter().map(|set| set.name.clone()).collect();
+    Ok([values::names(model)?, sets].concat())
 }
 
 /// Imports of the generated Rust.
@@ -113,7 +123,7 @@ const PRELUDE: &str = "
     pub(crate) use pyo3::pybacked::PyBackedBytes;
 
     pub(crate) use super::{*, inputs::*, values::*};
-    pub(crate) use crate::call::{Awaitable, Shared};
+    pub(crate) use crate::call::{Awaitable, Shared, present};
     pub(crate) use crate::convert::{
         Amount, Edit, Given, Headers, Items, Name, Natural, Nothing, Progress, Steps, Time, When, Who, Whole, id, key, parsed,
         telling,
@@ -128,7 +138,7 @@ const PRELUDE: &str = "
 fn public(model: &Model, types: &[String], by_hand: &str) -> Result<String, String> {
     let (doc, names) = named_by_hand(by_hand).ok_or("_by_hand.py: has no docstring, or no list `__all__`")?;
     let classes: Vec<_> = model.handles.iter().map(operations::class_name).collect();
-    let mut native = [values::names(model)?, classes.clone()].concat();
+    let mut native = [classes_beside(model)?, classes.clone()].concat();
     native.sort();
     let mut asyncio: Vec<_> = classes.iter().map(|class| format!("Async{class}")).collect();
     asyncio.sort();

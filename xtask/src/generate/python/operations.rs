@@ -58,6 +58,19 @@ pub(super) fn class_name(handle: &Handle) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Generates the statements that keep a handle of the native façade `facade` in an object of a class.
+pub(super) fn wrapping(handle: &Handle, class: &str) -> String {
+    let name = &handle.name;
+    match handle.is_optional {
+        true => {
+            format!(
+                "        {name} = facade.{name}\n        self.{name} = None if {name} is None else {class}({name})\n"
+            )
+        }
+        false => format!("        self.{name} = {class}(facade.{name})\n"),
+    }
+}
+
 /// Generates the file of a handle.
 pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
     let class = class_name(handle);
@@ -99,14 +112,24 @@ const IMPORTS: &str = "use crate::generated::prelude::*;";
 fn getters(model: &Model, facade: &str) -> String {
     let getter = |handle: &Handle| {
         let (name, class) = (&handle.name, class_name(handle));
+        if handle.is_optional {
+            return format!(
+                "#[getter]\nfn {name}(&self, py: Python<'_>) -> PyResult<Option<{facade}{class}>> {{ \
+                 Ok(self.0.office(py)?.{name}().map(|_| {facade}{class}(self.0.clone()))) }}\n\n"
+            );
+        }
         format!("#[getter]\nfn {name}(&self) -> {facade}{class} {{ {facade}{class}(self.0.clone()) }}\n\n")
     };
     model.handles.iter().map(getter).collect()
 }
 
-/// Returns the expression of a handle in Rust.
+/// Returns the expression of a handle in Rust. Looking for one that a box office may lack can fail.
 fn target(handle: &Handle, office: &str) -> String {
-    if handle.name == OFFICE { office.to_owned() } else { format!("{office}.{}()", handle.name) }
+    match (handle.name.as_str(), handle.is_optional) {
+        (OFFICE, _) => office.to_owned(),
+        (name, true) => format!("present({office}.{name}())?"),
+        (name, false) => format!("{office}.{name}()"),
+    }
 }
 
 /// Returns the documentation of a handle's class.
@@ -216,10 +239,12 @@ fn quick(model: &Model, method: &Method, signature: &str, params: &str, passed: 
 fn value(model: &Model, handle: &Handle, method: &Method, head: &str) -> Result<String, String> {
     let result = outgoing(model, &method.result)?.rust;
     let call = call(model, handle, method)?;
+    let value = match handle.is_optional {
+        true => format!("py.detach(|| Ok::<_, Error>({call})).map_err(|error| exception(py, &error))?"),
+        false => format!("py.detach(|| {call})"),
+    };
     let given = given(model, &method.result, Held::Owned("value"))?;
-    Ok(format!(
-        "{head} -> PyResult<{result}> {{ let office = self.0.office(py)?; let value = py.detach(|| {call}); Ok({given}) }}"
-    ))
+    Ok(format!("{head} -> PyResult<{result}> {{ let office = self.0.office(py)?; let value = {value}; Ok({given}) }}"))
 }
 
 /// Generates the call of an operation whose arguments need no check.

@@ -83,15 +83,17 @@ fn plain(choice: &Choice, doc: Vec<String>) -> Result<Chosen, String> {
             ("it".to_owned(), format!("{text}.map_err(|reason| Error::invalid(\"{field}\", reason))?"))
         }
         Some(Type::FeePolicy | Type::Integer(_)) => ("it".to_owned(), "it.0".to_owned()),
+        Some(Type::OptionSet(_)) => ("it".to_owned(), "it.0.clone()".to_owned()),
         _ if choice.params.len() > 1 => {
             let names = choice.params.iter().map(|param| param.name.as_str()).collect::<Vec<_>>().join(", ");
             (format!("({names})"), names)
         }
         _ => ("it".to_owned(), "it".to_owned()),
     };
-    let by = match rust.as_str() {
-        "String" | "Steps" => format!("if let Some(it) = &self.{name}"),
-        _ => format!("if let Some({bound}) = self.{name}"),
+    let is_set = choice.params.iter().any(|param| matches!(param.kind, Type::OptionSet(_)));
+    let by = match is_set || matches!(rust.as_str(), "String" | "Steps") {
+        true => format!("if let Some(it) = &self.{name}"),
+        false => format!("if let Some({bound}) = self.{name}"),
     };
     let statement = match choice.is_limit {
         true => format!("{by} {{ limits.{name} = {value}; }}"),

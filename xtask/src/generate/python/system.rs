@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::model::{Doc, Handle, Model};
 use super::asyncio::function;
 use super::imports::Imports;
-use super::operations::{Facade, class_name};
+use super::operations::{Facade, class_name, wrapping};
 use super::words;
 
 /// The documentation of `as_system`.
@@ -80,12 +80,12 @@ fn system(model: &Model, facade: Facade) -> String {
     );
     for handle in model.system_handles() {
         let doc = words::docstring(&words::item(model, &handle.accessor, 4), 4);
-        let _ = write!(text, "    {}: {prefix}System{}\n{doc}", handle.name, class_name(handle));
+        let none = if handle.is_optional { " | None" } else { "" };
+        let _ = write!(text, "    {}: {prefix}System{}{none}\n{doc}", handle.name, class_name(handle));
     }
     let _ = write!(text, "\n    def __init__(self, facade: _native.{prefix}OfficeFacade) -> None:\n");
     for handle in model.system_handles() {
-        let (name, of) = (&handle.name, class_name(handle));
-        let _ = writeln!(text, "        self.{name} = {prefix}System{of}(facade.{name})");
+        text.push_str(&wrapping(handle, &format!("{prefix}System{}", class_name(handle))));
     }
     text
 }

@@ -52,7 +52,7 @@ pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
         Type::FeePolicy => both("FeePolicy", "FeePolicy"),
         Type::LateMoneyPolicy => both("Steps", "LateMoneyPolicy | Sequence[LateMoneyStep]"),
         Type::Enum(name) => Incoming { rust: format!("Given<boxoffice::{name}>"), hint: name.clone() },
-        Type::Struct(name) => both(name, name),
+        Type::Struct(name) | Type::OptionSet(name) => both(name, name),
         Type::Shared(inner) => incoming(inner)?,
         Type::Optional(inner) => {
             let inner = incoming(inner)?;

@@ -13,9 +13,11 @@ pub(super) struct Python;
 
 impl Words for Python {
     fn operation(&self, handle: &str, method: &str) -> String {
-        match handle {
-            "office" => format!("BoxOffice.{method}"),
-            handle => format!("{handle}.{method}"),
+        match (handle, method) {
+            ("office", method) => format!("BoxOffice.{method}"),
+            ("ClusterOptions", "new") => handle.to_owned(),
+            ("ClusterOptions", "init") => "init_cluster".to_owned(),
+            (handle, method) => format!("{handle}.{method}"),
         }
     }
 

@@ -3,6 +3,7 @@
 //! Results, by the operations that return them.
 
 mod auth;
+mod cluster;
 mod journal;
 mod ledger;
 mod office;
@@ -10,6 +11,7 @@ mod orders;
 mod tickets;
 
 pub(crate) use auth::*;
+pub(crate) use cluster::*;
 pub(crate) use journal::*;
 pub(crate) use ledger::*;
 pub(crate) use office::*;

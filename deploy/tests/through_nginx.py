@@ -66,7 +66,8 @@ def translated(rendered, ports, files, backends):
 def started(config, folder, https):
     """Starts nginx with this configuration, and returns its process once it takes connections."""
     path = folder / "nginx.conf"
-    path.write_text(config)
+    # Where root tests, nginx's workers would be somebody else, whom the way to the folder may be closed to.
+    path.write_text(f"user root;\n{config}" if os.geteuid() == 0 else config)
     nginx = [NGINX, "-p", f"{folder}/", "-c", path]
     subprocess.run([*nginx, "-t", "-q"], check=True)
     process = subprocess.Popen(nginx)

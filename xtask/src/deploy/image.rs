@@ -52,19 +52,22 @@ pub(super) fn check<'a>(tools: &'a Tools, program: &Path) -> Result<Containers<'
 pub(super) struct Containers<'a> {
     tools: &'a Tools,
     storage: PathBuf,
+    /// What it notes of containers that run. podman refuses a path of more than 50 characters, and one that changes.
+    notes: PathBuf,
 }
 
 impl<'a> Containers<'a> {
     fn new(tools: &'a Tools) -> Result<Self, String> {
         let storage = tools.folder.join("containers");
         fs::create_dir_all(&storage).map_err(|error| failed(&storage, &error))?;
-        Ok(Self { tools, storage })
+        let notes = short(&storage)?;
+        Ok(Self { tools, storage, notes })
     }
 
     /// Returns the command of podman.
     pub(super) fn podman(&self) -> Command {
         let mut command = Command::new("podman");
-        command.arg("--root").arg(self.storage.join("storage")).arg("--runroot").arg(self.storage.join("run"));
+        command.arg("--root").arg(self.storage.join("storage")).arg("--runroot").arg(&self.notes);
         command.env("CONTAINERS_CONF", root().join(TESTS).join("containers.conf")).current_dir(root());
         command
     }
@@ -232,6 +235,23 @@ impl<'a> Containers<'a> {
             [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         if output.status.success() { Ok(answer.trim().to_owned()) } else { Err(complaints) }
     }
+}
+
+/// Returns the folder for notes of this storage: its path is short wherever the storage is, and stays the same.
+fn short(storage: &Path) -> Result<PathBuf, String> {
+    let noted = storage.join("notes.txt");
+    if let Ok(path) = read(&noted)
+        && Path::new(&path).is_dir()
+    {
+        return Ok(PathBuf::from(path));
+    }
+    // What the storage knows of containers names the folder: both begin anew after this machine has cleared its own away.
+    fs::remove_dir_all(storage).and_then(|()| fs::create_dir_all(storage)).map_err(|error| failed(storage, &error))?;
+    let output = Command::new("mktemp").args(["-d", "/tmp/boxoffice-XXXXXXXX"]).output();
+    let output = output.map_err(|error| format!("mktemp: {error}"))?;
+    let path = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    write(&noted, &path)?;
+    if path.is_empty() { Err("mktemp has made no folder".to_owned()) } else { Ok(PathBuf::from(path)) }
 }
 
 /// Returns the image that the last stage of the Dockerfile builds on.

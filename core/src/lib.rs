@@ -19,6 +19,7 @@ mod failures;
 pub mod gateway;
 mod identity;
 mod ids;
+mod in_progress;
 mod journal;
 mod office;
 mod private_file;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::command_metrics::CommandMetrics;
 use crate::clock::{EngineTime, Stopwatch, Waker};
@@ -12,6 +12,7 @@ use crate::command::Command;
 use crate::domain::Reply;
 use crate::error::{Code, Error};
 use crate::event::Actor;
+use crate::in_progress::{Counted, InProgress};
 use crate::types::{CardToken, CommandId};
 
 /// Time that a caller is asked to wait when the queue is full.
@@ -110,21 +111,12 @@ pub(crate) struct Handle {
     refuse_when_full: bool,
     metrics: CommandMetrics,
     /// Payments that wait for their intents to be durable.
-    payments: watch::Sender<usize>,
+    payments: InProgress,
     /// `true` if no payment may begin any more.
     payments_ended: AtomicBool,
     /// Observer of every command and its answer.
     #[cfg(any(test, feature = "simulation"))]
     pub(crate) tap: std::sync::OnceLock<Arc<dyn Tap>>,
-}
-
-/// A payment whose intent is not durable yet.
-struct Payment<'a>(&'a watch::Sender<usize>);
-
-impl Drop for Payment<'_> {
-    fn drop(&mut self) {
-        self.0.send_modify(|count| *count -= 1);
-    }
 }
 
 /// Observer of every given command and every received answer: the knowledge of a caller, and nothing more.
@@ -151,7 +143,7 @@ impl Handle {
             stopped,
             refuse_when_full,
             metrics: CommandMetrics::default(),
-            payments: watch::Sender::new(0),
+            payments: InProgress::default(),
             payments_ended: AtomicBool::new(false),
             #[cfg(any(test, feature = "simulation"))]
             tap: std::sync::OnceLock::new(),
@@ -229,12 +221,11 @@ impl Handle {
     }
 
     /// Counts a command that has a card until its intent is durable, and refuses it if no payment may begin any more.
-    fn begin_payment(&self, asked: &Asked) -> Result<Option<Payment<'_>>, Error> {
+    fn begin_payment(&self, asked: &Asked) -> Result<Option<Counted>, Error> {
         if !matches!(asked, Asked::Decision(request) if request.card.is_some()) {
             return Ok(None);
         }
-        self.payments.send_modify(|count| *count += 1);
-        let payment = Payment(&self.payments);
+        let payment = self.payments.begin();
         if self.payments_ended.load(Ordering::SeqCst) { Err(Code::EngineClosed.into()) } else { Ok(Some(payment)) }
     }
 
@@ -242,11 +233,7 @@ impl Handle {
     /// process has their cards.
     pub(crate) fn end_payments(&self) -> impl Future<Output = ()> + Send + use<> {
         self.payments_ended.store(true, Ordering::SeqCst);
-        let mut count = self.payments.subscribe();
-        async move {
-            // Fails only if the handle is gone, and with it whoever waits in it.
-            let _ = count.wait_for(|count| *count == 0).await;
-        }
+        self.payments.end()
     }
 
     /// Stops accepting commands, and makes the writer stop after the accepted ones.

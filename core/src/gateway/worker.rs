@@ -13,7 +13,7 @@ mod refund_look;
 #[cfg(feature = "cluster")]
 mod teller;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -27,7 +27,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::actions::Actions;
-use self::busy::{Busy, Calls};
+use self::busy::Calls;
 use self::fence::Right;
 #[cfg(feature = "cluster")]
 pub(crate) use self::fence::{Fence, Permission, Term};
@@ -47,6 +47,7 @@ use crate::domain::payment::{
 };
 use crate::error::{Code, Error};
 use crate::failures::Failures;
+use crate::in_progress::Counted;
 use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId};
 
 /// An operation for the gateway.
@@ -280,7 +281,7 @@ impl Worker {
     }
 
     /// Executes the operation, then the operations that arrived for the same order in the meantime.
-    async fn finish(self: Arc<Self>, work: Work, busy: Busy) {
+    async fn finish(self: Arc<Self>, work: Work, busy: Counted) {
         let id = work.order().id;
         let mut next = Some((work, busy));
         while let Some((work, busy)) = next {
@@ -299,7 +300,7 @@ impl Worker {
         next
     }
 
-    async fn attend(&self, work: Work, busy: Busy) {
+    async fn attend(&self, work: Work, busy: Counted) {
         // Whatever else it is, another process goes on with it.
         let busy = Some(busy).filter(|_| matches!(work, Work::Charge(..)));
         let order = Arc::clone(work.order());
@@ -339,7 +340,7 @@ impl Worker {
         order: &Order,
         charge: &Charge,
         token: CardToken,
-        busy: Option<Busy>,
+        busy: Option<Counted>,
     ) -> Result<(), Error> {
         let request = ChargeRequest { charge_id: charge.id, order_id: charge.order_id, amount: charge.amount, token };
         let gateway = self.gateway_for(right, charge);

@@ -1,15 +1,11 @@
 //! Who somebody is: passwords, the tokens of sessions, the throttle on guesses, and the places that it spares.
 
-#[cfg(feature = "cluster")]
-mod envelope;
 mod hs256;
 mod known;
 mod password;
 mod throttle;
 mod token;
 
-#[cfg(feature = "cluster")]
-pub(crate) use self::envelope::{EnvelopeError, Envelopes, Unsealed};
 pub(crate) use self::known::{KnownPlaces, Places};
 pub(crate) use self::password::{Line, Passwords};
 pub(crate) use self::throttle::{Origin, Throttle};

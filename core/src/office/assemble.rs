@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::builder::Builder;
 #[cfg(feature = "cluster")]
-use super::cluster::Member;
+use super::cluster::{Member, envelopes};
 use super::reports::Reports;
 use super::settler::Settler;
 use super::{BoxOffice, Inner, clock};
@@ -233,7 +233,7 @@ impl Builder {
             #[cfg(feature = "cluster")]
             cluster: opened.cluster.and_then(|(member, _)| member),
             #[cfg(feature = "cluster")]
-            envelopes: crate::identity::Envelopes::new(keys),
+            envelopes: envelopes(keys),
         };
         Ok((inner, writer))
     }

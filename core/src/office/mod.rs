@@ -134,7 +134,7 @@ pub(crate) struct Inner {
     cluster: Option<Arc<cluster::Member>>,
     /// Envelopes of what the hosts of a cluster keep secret in the journal.
     #[cfg(feature = "cluster")]
-    envelopes: crate::identity::Envelopes,
+    envelopes: crate::journal::jetstream::Envelopes,
 }
 
 impl fmt::Debug for BoxOffice {

@@ -9,7 +9,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("domain", &["types", "event", "command", "failpoint"]),
     ("journal", &["types", "event", "command", "domain", "error", "private_file", "failpoint", "disk", "testing"]),
     ("views", &["types", "event", "command", "domain", "journal", "error", "private_file", "failpoint", "disk"]),
-    ("gateway", &["types", "event", "domain", "error", "clock", "failures", "ids", "private_file", "testing"]),
+    (
+        "gateway",
+        &["types", "event", "domain", "error", "clock", "failures", "ids", "in_progress", "private_file", "testing"],
+    ),
     ("identity", &["types", "event", "error", "private_file"]),
     ("verify", &["types", "event", "domain", "journal", "error", "testing"]),
     (
@@ -26,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clock",
             "failures",
             "ids",
+            "in_progress",
             "failpoint",
             "testing",
         ],

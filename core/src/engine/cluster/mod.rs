@@ -65,7 +65,8 @@ use super::writer::{Writer, WriterParts};
 use crate::domain::Reply;
 use crate::error::{Code, Error};
 use crate::event::Record;
-use crate::journal::jetstream::{Message, Position};
+use crate::journal::jetstream::Position;
+pub(crate) use crate::journal::jetstream::nats::News;
 use crate::journal::{JournalError, RedbJournal};
 use crate::types::{HostId, Timestamp};
 
@@ -73,27 +74,6 @@ use crate::types::{HostId, Timestamp};
 use polled::Polled;
 pub(crate) use term::Terms;
 pub(crate) use unknown::unknown;
-
-/// News of the cluster for the engine.
-#[derive(Debug, Clone)]
-pub(crate) enum News {
-    /// Apply a message that another host wrote, or an earlier process of this one.
-    Apply {
-        /// Position after it.
-        position: Position,
-        /// The message.
-        message: Arc<Message>,
-    },
-    /// This host is the writer; everything before its claim has been given to [`News::Apply`].
-    Lead {
-        /// Its epoch.
-        epoch: u64,
-    },
-    /// It is no longer.
-    Depose,
-    /// The stream or this copy is not what it must be: nothing more is decided or answered.
-    Alarm(String),
-}
 
 /// What the engine needs of the cluster.
 pub(crate) trait Link: Debug + Send + Sync {

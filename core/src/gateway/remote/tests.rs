@@ -4,11 +4,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
-use crate::clock::{Clock, EngineTime, SystemClock};
-use crate::domain::payment::{Charge, ChargeOutcome, RefundOutcome};
-use crate::failures::Failures;
 use crate::gateway::WebhookEvent;
-use crate::gateway::worker::{Permit, RetryPolicy, Settle, Settling, Worker};
+use crate::gateway::worker::tests::worker;
+use crate::gateway::worker::{Permit, Worker};
 use crate::types::{ChargeId, OrderId, RefundId};
 
 const ORDER: OrderId = OrderId::from_bytes([1; 16]);
@@ -123,20 +121,6 @@ impl PaymentGateway for Processor {
     }
 }
 
-/// Nobody is told of anything.
-#[derive(Debug)]
-struct Nobody;
-
-impl Settle for Nobody {
-    fn charge<'a>(&'a self, _: &'a Charge, _: ChargeOutcome) -> Settling<'a> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-
-    fn refund<'a>(&'a self, _: &'a Charge, _: RefundId, _: RefundOutcome) -> Settling<'a> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-}
-
 /// The way to the other host.
 #[derive(Debug)]
 struct Way {
@@ -173,11 +157,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let processor = Arc::new(Processor::default());
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let time = Arc::new(EngineTime::new(Arc::clone(&clock), Timestamp::default()));
-        let (failures, policy) = (Failures::new(clock), RetryPolicy::default());
-        let other = Worker::new(processor.clone(), Arc::new(Nobody), time, failures, policy);
-        let way = Arc::new(Way { other, is_in_force: AtomicBool::new(true) });
+        let way = Arc::new(Way { other: worker(processor.clone()), is_in_force: AtomicBool::new(true) });
         let gateway = RemoteGateway::new(way.clone()).in_epoch(7, &"processor".into());
         Self { processor, way, gateway }
     }

@@ -2,14 +2,13 @@
 
 use std::sync::OnceLock;
 
-use tokio::sync::watch;
-
 use super::Work;
+use crate::in_progress::{Counted, InProgress};
 
 /// The calls that are in progress, and the payments that are about to be one or to be told.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    count: watch::Sender<usize>,
+    in_progress: InProgress,
     /// What the engine has sent, and no task has taken yet.
     todo: OnceLock<flume::Receiver<Work>>,
 }
@@ -22,32 +21,19 @@ impl Calls {
     }
 
     /// Counts something until the value is dropped.
-    pub(super) fn begin(&self) -> Busy {
-        self.count.send_modify(|count| *count += 1);
-        Busy(self.count.clone())
+    pub(super) fn begin(&self) -> Counted {
+        self.in_progress.begin()
     }
 
     /// Waits until there is nothing. Of what is sent meanwhile it knows only on the worker's own runtime.
     pub(super) async fn end(&self) {
         let is_taken = || self.todo.get().is_none_or(flume::Receiver::is_empty);
-        let mut count = self.count.subscribe();
         loop {
-            // Fails only if the sender is dropped, and this is one.
-            let _ = count.wait_for(|count| *count == 0).await;
-            if is_taken() && *count.borrow() == 0 {
+            self.in_progress.end().await;
+            if is_taken() && self.in_progress.is_empty() {
                 return;
             }
             tokio::task::yield_now().await;
         }
-    }
-}
-
-/// Something that has to end first.
-#[derive(Debug)]
-pub(super) struct Busy(watch::Sender<usize>);
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.0.send_modify(|count| *count -= 1);
     }
 }

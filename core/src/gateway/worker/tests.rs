@@ -96,7 +96,8 @@ impl Settle for Nobody {
     }
 }
 
-fn worker(gateway: Arc<dyn PaymentGateway>) -> Arc<Worker> {
+/// Returns a worker of a host of its own, which tells nobody of anything.
+pub(in crate::gateway) fn worker(gateway: Arc<dyn PaymentGateway>) -> Arc<Worker> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let time = Arc::new(EngineTime::new(Arc::clone(&clock), Timestamp::default()));
     Worker::new(gateway, Arc::new(Nobody), time, Failures::new(clock), RetryPolicy::default())

@@ -12,10 +12,12 @@
 //! - [`payload`]: what one append changes, as the body of its message.
 //! - [`outlet`]: the way from the copy to the stream.
 //! - [`journal`]: the journal of a host, made of both.
+//! - [`sealing`]: what only the hosts of a cluster can read. [`envelope`]: of that, what lies in the journal.
 //! - [`nats`]: the servers: everything that waits, sends and receives.
 //! - [`simulated`]: servers and a network in simulated time, for tests.
 
 mod answer;
+mod envelope;
 pub(crate) mod journal;
 mod member;
 mod message;
@@ -25,9 +27,11 @@ pub(crate) mod payload;
 mod peer;
 mod position;
 mod release;
+mod sealing;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) mod simulated;
 
+pub(crate) use self::envelope::Envelopes;
 pub(crate) use self::member::Now;
 #[cfg(test)]
 pub(crate) use self::message::Header;
@@ -35,3 +39,4 @@ pub(crate) use self::message::{Kind, Message};
 pub(crate) use self::peer::{Said, What};
 pub(crate) use self::position::Position;
 pub(crate) use self::release::Release;
+pub(crate) use self::sealing::{SealingError, Unsealed};

@@ -67,19 +67,6 @@ impl Member {
         &self.driver
     }
 
-    fn give_away(&self, id: CommandId, encoded: Result<Vec<u8>, Error>, reply: oneshot::Sender<Result<Reply, Error>>) {
-        match encoded {
-            Ok(command) => self.driver.forward(
-                command,
-                Box::new(move |answered| {
-                    // A command takes effect even if its caller no longer waits.
-                    let _ = reply.send(answer(id, answered));
-                }),
-            ),
-            Err(error) => drop(reply.send(Err(error))),
-        }
-    }
-
     /// Lets other hosts' commands come to this engine, while this host writes.
     pub(in crate::office) fn serve(&self, handle: &Arc<Handle>) {
         self.driver.serve(Arc::new(Deliverer(Arc::clone(handle))));
@@ -92,11 +79,12 @@ impl Link for Member {
     }
 
     fn forward(&self, request: Request, reply: oneshot::Sender<Result<Reply, Error>>) {
-        self.give_away(request.id, wire::encode(&request), reply);
+        give_away(request.id, wire::encode(&request), reply, |command, reply| self.driver.forward(command, reply));
     }
 
     fn forward_repetition(&self, repetition: Repetition, reply: oneshot::Sender<Result<Reply, Error>>) {
-        self.give_away(repetition.id, wire::encode_repetition(&repetition), reply);
+        let encoded = wire::encode_repetition(&repetition);
+        give_away(repetition.id, encoded, reply, |question, reply| self.driver.forward(question, reply));
     }
 
     fn leads(&self, epoch: u64) {
@@ -116,7 +104,7 @@ impl Link for Member {
     }
 
     fn batch_bytes_max(&self) -> usize {
-        self.driver.bytes_max() / 10 * PROPOSALS_TENTHS
+        proposals_max(self.driver.bytes_max())
     }
 
     fn needs_second_host(&self) -> bool {
@@ -128,14 +116,28 @@ impl Link for Member {
     }
 }
 
-/// Returns the news in the engine's own form.
-pub(super) fn news(news: nats::News) -> News {
-    match news {
-        nats::News::Apply { position, message } => News::Apply { position, message },
-        nats::News::Lead { epoch } => News::Lead { epoch },
-        nats::News::Depose => News::Depose,
-        nats::News::Alarm(why) => News::Alarm(why),
+/// Gives a command away by `forward`, unless it can't be encoded. Its caller hears what is answered.
+fn give_away(
+    id: CommandId,
+    encoded: Result<Vec<u8>, Error>,
+    caller: oneshot::Sender<Result<Reply, Error>>,
+    forward: impl FnOnce(Vec<u8>, nats::Reply),
+) {
+    match encoded {
+        Ok(command) => forward(
+            command,
+            Box::new(move |answered| {
+                // A command takes effect even if its caller no longer waits.
+                let _ = caller.send(answer(id, answered));
+            }),
+        ),
+        Err(error) => drop(caller.send(Err(error))),
     }
+}
+
+/// Returns the most bytes that the proposals of one batch may take, if its message may have this many.
+fn proposals_max(bytes_max: usize) -> usize {
+    bytes_max / 10 * PROPOSALS_TENTHS
 }
 
 /// Returns the answer to a command that was given away.

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 pub(super) use self::link::Member;
 pub use self::options::ClusterOptions;
+pub(super) use self::options::envelopes;
 pub use self::setup::ClusterOverview;
 pub use self::webhooks::{SharedWebhooks, WebhookDraft, WebhookSecret};
 use super::{BoxOffice, Named};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::options::{ProcessorKeys, sealer};
-use super::{ClusterOptions, Member, link};
+use super::{ClusterOptions, Member};
 use crate::clock::{Clock, moment};
 use crate::domain::cluster::JoinHost;
 use crate::engine::cluster::{ClusterParts, Terms};
@@ -61,7 +61,7 @@ impl Builder {
         let (told, news) = flume::unbounded();
         let sink = Box::new(move |news| {
             // It fails only if the engine has ended.
-            let _ = told.send(link::news(news));
+            let _ = told.send(news);
         });
         let journal = Arc::clone(&copy);
         let (preferred, acknowledgement) = (options.preferred, options.acknowledgement);

@@ -4,11 +4,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::identity::KeyRing;
+use crate::journal::jetstream::Envelopes;
 use crate::journal::jetstream::nats::{Credentials, Sealer, Servers};
 use crate::types::{Acknowledgement, HostName};
 
 /// Context of the keys under which hosts seal what they say to each other.
 const SEAL_CONTEXT: &str = "boxoffice 2026-11-30 messages between hosts";
+
+/// Context of the keys of what hosts keep secret in the journal.
+const ENVELOPE_CONTEXT: &str = "boxoffice 2026-12-01 envelopes in the journal";
 
 /// Options of a host of a cluster: where its servers are, and what it is among the others.
 ///
@@ -285,14 +289,97 @@ pub(super) fn sealer(keys: &KeyRing) -> Sealer {
     Sealer::new(&keys.derived(SEAL_CONTEXT))
 }
 
+/// Returns the envelopes of what hosts that share these keys keep secret in the journal.
+pub(in crate::office) fn envelopes(keys: &KeyRing) -> Envelopes {
+    Envelopes::new(&keys.derived(ENVELOPE_CONTEXT))
+}
+
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+    use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+
     use super::*;
     use crate::journal::jetstream::nats::Purpose;
     use crate::types::Timestamp;
 
     const OLD: &[u8] = b"the secret that hosts have shared so far";
     const NEW: &[u8] = b"the secret that hosts are to share by now";
+
+    /// Sealing as the first release with several hosts does it, written out. What it has sealed must be opened for ever, and it
+    /// must be able to open what is sealed now: this never changes.
+    struct FirstRelease {
+        head: Vec<u8>,
+        keys: [[u8; 32]; 2],
+        tag_context: &'static str,
+        bound: Vec<u8>,
+    }
+
+    impl FirstRelease {
+        fn seal(&self, nonce: [u8; 24], content_key: [u8; 32], text: &[u8]) -> Vec<u8> {
+            let encrypt = |key: &[u8; 32], msg: &[u8]| {
+                let payload = Payload { msg, aad: &self.bound };
+                XChaCha20Poly1305::new(key.into()).encrypt(&XNonce::from(nonce), payload).unwrap()
+            };
+            let mut sealed = [&self.head[..], &nonce, &[2_u8]].concat();
+            for key in &self.keys {
+                sealed.extend(&blake3::derive_key(self.tag_context, key)[..4]);
+                sealed.extend(encrypt(key, &content_key));
+            }
+            sealed.extend(encrypt(&content_key, text));
+            sealed
+        }
+
+        /// Seals a text once more, under the nonce and the content key of a sealed one.
+        fn seal_again(&self, sealed: &[u8], text: &[u8]) -> Vec<u8> {
+            let (nonce, rest) = sealed[self.head.len()..].split_first_chunk::<24>().unwrap();
+            let payload = Payload { msg: &rest[1 + 4..1 + 4 + 48], aad: &self.bound };
+            let cipher = XChaCha20Poly1305::new((&self.keys[0]).into());
+            let content_key = cipher.decrypt(&XNonce::from(*nonce), payload).unwrap();
+            self.seal(*nonce, content_key.try_into().unwrap(), text)
+        }
+    }
+
+    #[test]
+    fn what_lies_in_journals_is_opened_for_ever() {
+        let about = [7_u8; 16];
+        let first = FirstRelease {
+            head: vec![1],
+            keys: [OLD, NEW].map(|secret| blake3::derive_key("boxoffice 2026-12-01 envelopes in the journal", secret)),
+            tag_context: "boxoffice 2026-12-01 tag of an envelope key",
+            bound: about.to_vec(),
+        };
+        let sealed = URL_SAFE_NO_PAD.encode(first.seal([3; 24], [4; 32], b"whsec_secret"));
+        let (old, new) = (KeyRing::new(OLD).unwrap(), KeyRing::new(NEW).unwrap());
+        for keys in [&old, &new, &new.clone().with_previous(OLD).unwrap()] {
+            assert_eq!(envelopes(keys).open(&about, &sealed).unwrap().text, b"whsec_secret");
+        }
+        let both = envelopes(&old.with_previous(NEW).unwrap());
+        let sealed = URL_SAFE_NO_PAD.decode(both.seal(&about, b"whsec_secret").unwrap()).unwrap();
+        assert_eq!(first.seal_again(&sealed, b"whsec_secret"), sealed);
+    }
+
+    #[test]
+    fn what_hosts_of_earlier_releases_send_is_understood() {
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let time = 1_800_000_000_000_u64.to_le_bytes();
+        let first = FirstRelease {
+            head: [&[1_u8][..], &time].concat(),
+            keys: [OLD, NEW].map(|secret| blake3::derive_key("boxoffice 2026-11-30 messages between hosts", secret)),
+            tag_context: "boxoffice 2026-11-30 tag of a cluster key",
+            bound: [&b"cmd"[..], &time].concat(),
+        };
+        let sealed = first.seal([3; 24], [4; 32], b"a command");
+        let (old, new) = (KeyRing::new(OLD).unwrap(), KeyRing::new(NEW).unwrap());
+        for keys in [&old, &new, &new.clone().with_previous(OLD).unwrap()] {
+            assert_eq!(sealer(keys).open(Purpose::Command, now, &sealed).unwrap(), b"a command");
+        }
+        let both = sealer(&old.with_previous(NEW).unwrap());
+        let sealed = both.seal(Purpose::Command, now, b"a command").unwrap();
+        assert_eq!(first.seal_again(&sealed, b"a command"), sealed);
+    }
 
     fn understands(from: &KeyRing, to: &KeyRing) -> bool {
         let now = Timestamp::from_millis(1_800_000_000_000);

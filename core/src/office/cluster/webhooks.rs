@@ -12,7 +12,7 @@ use crate::domain::webhook::{
 };
 use crate::error::{Code, Error};
 use crate::event::Actor;
-use crate::identity::{EnvelopeError, Unsealed};
+use crate::journal::jetstream::{SealingError, Unsealed};
 use crate::office::{BoxOffice, Named};
 use crate::types::WebhookId;
 
@@ -220,10 +220,10 @@ impl SharedWebhooks {
     }
 }
 
-fn unusable(error: EnvelopeError) -> Error {
+fn unusable(error: SealingError) -> Error {
     let code = match error {
-        EnvelopeError::Random => Code::Internal,
-        EnvelopeError::Format | EnvelopeError::Foreign => Code::JournalUnavailable,
+        SealingError::Random => Code::Internal,
+        SealingError::Format | SealingError::Foreign => Code::JournalUnavailable,
     };
     Error::with_message(code, format!("The secret part of a webhook can't be used: {error}")).with_source(error)
 }

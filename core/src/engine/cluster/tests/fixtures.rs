@@ -12,7 +12,7 @@ use crate::command::Command;
 use crate::domain::{Order, Reply};
 use crate::engine::cluster::polled::Polled;
 use crate::engine::cluster::{ClusterParts, Link, News, Replica, Terms, wire};
-use crate::engine::tests::{Asked, BUYER, RIVAL, SELLER, clock, list, named, parts, sign_up};
+use crate::engine::tests::{Asked, BUYER, RIVAL, SELLER, clock, list, named, parts, reserve, sign_up};
 use crate::engine::{Handle, Recent, Repetition, Request, Waiters, Writer};
 use crate::error::{Code, Error};
 use crate::event::{Actor, EmailKey, Hash, Record};
@@ -25,6 +25,31 @@ use crate::views::Views;
 
 /// Time after which a test counts as hanging.
 const WAIT_MAX: Duration = Duration::from_mins(1);
+
+pub(super) const BUYING: Actor = Actor::User(BUYER);
+pub(super) const RIVALLING: Actor = Actor::User(RIVAL);
+
+/// Fingerprint of the command of [`order_with_a_key`].
+pub(super) const OWN: [u8; 16] = [7; 16];
+
+/// Returns a host that leads, and that nobody follows.
+pub(super) fn leader() -> Host {
+    Host::leader(&Stream::default())
+}
+
+/// Orders by a command that can be repeated.
+pub(super) fn order_with_a_key(host: &Host) -> Asked {
+    named(&host.handle, BUYING, reserve(1), [1; 16], Some(OWN))
+}
+
+/// Checks that a caller is told the outcome is unknown, with the id of the command.
+#[track_caller]
+pub(super) fn check_unknown(asked: &mut Asked, id: u8) {
+    let error = asked.answer().unwrap().unwrap_err();
+    let id = CommandId::from_bytes([id; 16]).to_string();
+    assert_eq!(error.code().as_str(), "journal.unavailable");
+    assert!(error.to_string().contains("unknown") && error.to_string().contains(&id), "{error}");
+}
 
 /// Batches of the stream, in order. The body of a message is the place of its batch.
 #[derive(Debug, Clone, Default)]

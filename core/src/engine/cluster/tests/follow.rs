@@ -4,20 +4,18 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::fixtures::{Host, Stream};
+use super::fixtures::{BUYING, Host, RIVALLING, Stream};
 use crate::command::Command;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::{ChargeStatus, RefundOutcome, SettleRefund, StartRefund};
 use crate::domain::ticket::TicketStatus;
 use crate::engine::cluster::News;
-use crate::engine::tests::{BUYER, CHARGE, RIVAL, SELLER, TICKET, charged, pay, reserve};
+use crate::engine::tests::{CHARGE, SELLER, TICKET, charged, pay, reserve};
 use crate::error::Code;
 use crate::event::Actor;
 use crate::gateway::worker::Work;
 use crate::journal::jetstream::{Kind, Release};
 use crate::types::{CardToken, CommandId, OrderId, RefundId};
-
-const BUYING: Actor = Actor::User(BUYER);
 
 fn order_id(number: u8) -> OrderId {
     OrderId::from_bytes([number; 16])
@@ -41,7 +39,7 @@ fn a_follower_has_what_the_writer_wrote_and_can_decide_at_once() {
     assert_eq!(bob.link.applied().last(), ann.link.applied().last());
     assert!(bob.copied.appends().is_empty());
     bob.leads(2);
-    let mut rival = bob.ask(Actor::User(RIVAL), reserve(2), 2);
+    let mut rival = bob.ask(RIVALLING, reserve(2), 2);
     bob.writer.turn();
     assert_eq!(rival.code(), Some("ticket.locked"));
 }
@@ -109,7 +107,7 @@ fn what_has_ended_and_changes_once_more_is_followed() {
     assert_eq!(charge.status, ChargeStatus::Refunded);
     assert_eq!(bob.views.ticket(TICKET).unwrap().unwrap().status, TicketStatus::Available);
     bob.leads(2);
-    bob.done(Actor::User(RIVAL), reserve(2));
+    bob.done(RIVALLING, reserve(2));
 }
 
 #[test]

@@ -1,33 +1,17 @@
 //! An append whose outcome takes too long to come.
 
-use super::fixtures::{Host, Stream, Verdict};
+use super::fixtures::{Host, RIVALLING, Verdict, check_unknown, leader, order_with_a_key};
 use crate::domain::Reply;
-use crate::engine::tests::{Asked, BUYER, RIVAL, named, reserve};
-use crate::event::Actor;
-use crate::types::CommandId;
-
-const BUYING: Actor = Actor::User(BUYER);
-const RIVALLING: Actor = Actor::User(RIVAL);
-
-fn order_with_a_key(host: &Host) -> Asked {
-    named(&host.handle, BUYING, reserve(1), [1; 16], Some([7; 16]))
-}
+use crate::engine::tests::reserve;
 
 fn pass(host: &mut Host, time: &str) {
     host.clock.set_without_waiting(time.parse().unwrap());
     host.writer.turn();
 }
 
-#[track_caller]
-fn check_unknown(asked: &mut Asked, id: u8) {
-    let error = asked.answer().unwrap().unwrap_err();
-    let id = CommandId::from_bytes([id; 16]).to_string();
-    assert!(error.to_string().contains("unknown") && error.to_string().contains(&id), "{error}");
-}
-
 #[test]
 fn whoever_waits_too_long_is_told_that_the_outcome_is_unknown() {
-    let mut ann = Host::leader(&Stream::default());
+    let mut ann = leader();
     ann.copied.silence(true);
     let mut under_way = order_with_a_key(&ann);
     ann.writer.turn();
@@ -56,7 +40,7 @@ fn whoever_waits_too_long_is_told_that_the_outcome_is_unknown() {
 
 #[test]
 fn what_was_told_is_not_given_to_another_host() {
-    let mut ann = Host::leader(&Stream::default());
+    let mut ann = leader();
     ann.copied.silence(true);
     let mut told = order_with_a_key(&ann);
     ann.writer.turn();
@@ -73,7 +57,7 @@ fn what_was_told_is_not_given_to_another_host() {
 
 #[test]
 fn a_batch_that_was_told_and_is_too_large_is_no_alarm() {
-    let mut ann = Host::leader(&Stream::default());
+    let mut ann = leader();
     ann.copied.silence(true);
     let mut told = order_with_a_key(&ann);
     ann.writer.turn();

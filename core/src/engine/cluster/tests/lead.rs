@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::fixtures::{Forwarded, Host, Stream, Verdict};
+use super::fixtures::{BUYING, Forwarded, Host, RIVALLING, Stream, Verdict, leader};
 use crate::command::Command;
 use crate::domain::Reply;
 use crate::domain::cluster::{JoinHost, LeaveHost};
@@ -10,21 +10,14 @@ use crate::domain::order::OrderStatus;
 use crate::engine::cluster::News;
 use crate::engine::cluster::polled::{Polled as _, PolledJournal};
 use crate::engine::handle::Request;
-use crate::engine::tests::{Asked, BUYER, RIVAL, pay, reserve};
+use crate::engine::tests::{Asked, pay, reserve};
 use crate::event::Actor;
 use crate::gateway::worker::{Fence as _, Work};
 use crate::journal::jetstream::journal::tests::echoing;
 use crate::types::{CommandId, HostId};
 
-const BUYING: Actor = Actor::User(BUYER);
-const RIVALLING: Actor = Actor::User(RIVAL);
-
 fn codes<const N: usize>(asked: [&mut Asked; N]) -> [Option<&'static str>; N] {
     asked.map(Asked::code)
-}
-
-fn leader() -> Host {
-    Host::leader(&Stream::default())
 }
 
 #[test]

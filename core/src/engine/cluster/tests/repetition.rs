@@ -1,19 +1,8 @@
 //! Commands that are refused before they are decided, and may be repetitions.
 
-use super::fixtures::{Host, Stream};
+use super::fixtures::{Host, OWN, Stream, order_with_a_key};
 use crate::domain::Reply;
-use crate::engine::tests::{Asked, BUYER, named, reserve};
 use crate::error::Code;
-use crate::event::Actor;
-
-const BUYING: Actor = Actor::User(BUYER);
-
-/// Fingerprint of the command.
-const OWN: [u8; 16] = [7; 16];
-
-fn order_with_a_key(host: &Host) -> Asked {
-    named(&host.handle, BUYING, reserve(1), [1; 16], Some(OWN))
-}
 
 #[test]
 fn a_host_that_is_behind_asks_the_writer_for_the_first_answer() {

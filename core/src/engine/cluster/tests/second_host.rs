@@ -1,32 +1,12 @@
 //! Answers that wait for a second host.
 
-use super::fixtures::{Host, Stream};
+use super::fixtures::{BUYING, Host, OWN, RIVALLING, Stream, check_unknown, leader, order_with_a_key};
 use crate::domain::Reply;
-use crate::engine::tests::{Asked, BUYER, RIVAL, named, pay, reserve};
-use crate::event::Actor;
-use crate::types::CommandId;
-
-const BUYING: Actor = Actor::User(BUYER);
-const RIVALLING: Actor = Actor::User(RIVAL);
-
-/// Fingerprint of the command.
-const OWN: [u8; 16] = [7; 16];
-
-fn order_with_a_key(host: &Host) -> Asked {
-    named(&host.handle, BUYING, reserve(1), [1; 16], Some(OWN))
-}
-
-#[track_caller]
-fn check_unknown(asked: &mut Asked, id: u8) {
-    let error = asked.answer().unwrap().unwrap_err();
-    let id = CommandId::from_bytes([id; 16]).to_string();
-    assert_eq!(error.code().as_str(), "journal.unavailable");
-    assert!(error.to_string().contains("unknown") && error.to_string().contains(&id), "{error}");
-}
+use crate::engine::tests::{pay, reserve};
 
 #[test]
 fn what_no_second_host_has_is_appended_and_its_outcome_is_unknown() {
-    let mut ann = Host::leader(&Stream::default());
+    let mut ann = leader();
     ann.link.needs_second(true, true);
     let mut alone = order_with_a_key(&ann);
     ann.writer.turn();
@@ -51,7 +31,7 @@ fn what_no_second_host_has_is_appended_and_its_outcome_is_unknown() {
 
 #[test]
 fn what_is_decided_meanwhile_has_an_answer_of_its_own() {
-    let mut ann = Host::leader(&Stream::default());
+    let mut ann = leader();
     ann.link.needs_second(true, true);
     ann.copied.silence(true);
     let mut alone = ann.ask(BUYING, reserve(1), 1);

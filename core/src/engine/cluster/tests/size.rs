@@ -1,18 +1,14 @@
 //! Batches that fit into a message.
 
-use super::fixtures::{Host, Stream, Verdict};
+use super::fixtures::{BUYING, Host, RIVALLING, Verdict, leader};
 use crate::command::Command;
 use crate::domain::order::CreateOrder;
 use crate::domain::ticket::{CreateTickets, Listing};
-use crate::engine::tests::{Asked, BUYER, RIVAL, SELLER, pay, reserve, sign_up};
+use crate::engine::tests::{Asked, SELLER, pay, reserve, sign_up};
 use crate::event::Actor;
 use crate::types::{Money, OrderId, TicketId, UserId};
 
 const SELLING: Actor = Actor::User(SELLER);
-
-fn leader() -> Host {
-    Host::leader(&Stream::default())
-}
 
 fn user(number: u8) -> UserId {
     UserId::from_bytes([number; 16])
@@ -67,13 +63,13 @@ fn a_batch_has_no_more_bytes_than_a_message() {
 #[test]
 fn results_count_too() {
     let mut ann = leader();
-    ann.done(Actor::User(BUYER), reserve(1));
+    ann.done(BUYING, reserve(1));
     let before = ann.copied.appends().len();
     ann.link.bytes_max(3_000);
     // Refusals of commands with a key change nothing but what is told to whoever asks again.
     let named = |number| {
         let fingerprint = Some([number; 16]);
-        crate::engine::tests::named(&ann.handle, Actor::User(RIVAL), reserve(number), [number; 16], fingerprint)
+        crate::engine::tests::named(&ann.handle, RIVALLING, reserve(number), [number; 16], fingerprint)
     };
     let refusals = (50..90).map(named).collect();
     assert_eq!(answers(&mut ann, refusals), ["ticket.locked"; 40]);
@@ -86,11 +82,7 @@ fn what_fits_into_no_message_is_refused_and_changes_nothing() {
     let mut ann = leader();
     let seq = ann.seq();
     ann.link.bytes_max(4_000);
-    let asked = vec![
-        ann.ask(Actor::User(BUYER), reserve(1), 1),
-        ann.ask(SELLING, listed(50), 2),
-        ann.ask(Actor::User(BUYER), pay(1), 3),
-    ];
+    let asked = vec![ann.ask(BUYING, reserve(1), 1), ann.ask(SELLING, listed(50), 2), ann.ask(BUYING, pay(1), 3)];
     assert_eq!(answers(&mut ann, asked), ["ok", "command.too_large", "ok"]);
     assert_eq!(ann.events_after(seq), ["OrderCreated", "PaymentStarted"]);
     assert!(ann.views.ticket(ticket(100)).unwrap().is_none());
@@ -104,8 +96,7 @@ fn a_large_command_waits_for_a_batch_with_room() {
     let before = ann.copied.appends().len();
     ann.link.bytes_max(4_000);
     let [first, large] = [listed_from(100, 5), listed_from(110, 10)];
-    let asked =
-        vec![ann.ask(SELLING, first, 1), ann.ask(SELLING, large, 2), ann.ask(Actor::User(BUYER), reserve(1), 3)];
+    let asked = vec![ann.ask(SELLING, first, 1), ann.ask(SELLING, large, 2), ann.ask(BUYING, reserve(1), 3)];
     assert_eq!(answers(&mut ann, asked), ["ok"; 3]);
     assert_eq!(ann.copied.appends()[before..], [2, 1]);
 }
@@ -117,7 +108,7 @@ fn many_orders_expire_in_several_batches() {
     for number in 0..10 {
         let (order_id, ticket_ids) =
             (OrderId::from_bytes([50 + number; 16]), [ticket(100 + number)].into_iter().collect());
-        ann.done(Actor::User(BUYER), Command::CreateOrder(CreateOrder { order_id, ticket_ids, agreed: None }));
+        ann.done(BUYING, Command::CreateOrder(CreateOrder { order_id, ticket_ids, agreed: None }));
     }
     let (before, seq) = (ann.copied.appends().len(), ann.seq());
     ann.link.bytes_max(1_500);
@@ -133,7 +124,7 @@ fn many_orders_expire_in_several_batches() {
 #[test]
 fn an_order_expires_however_little_room_there_is() {
     let mut ann = leader();
-    ann.done(Actor::User(BUYER), reserve(1));
+    ann.done(BUYING, reserve(1));
     ann.link.bytes_max(1);
     ann.clock.set_without_waiting("2027-01-01T13:00:00Z".parse().unwrap());
     let seq = ann.seq();
@@ -147,10 +138,10 @@ fn a_batch_that_is_too_large_for_the_stream_is_decided_again_one_by_one() {
     let (before, seq) = (ann.copied.appends().len(), ann.seq());
     ann.copied.silence(true);
     ann.copied.will(Verdict::TooLarge);
-    let mut asked = vec![ann.ask(Actor::User(BUYER), reserve(1), 1), ann.ask(Actor::User(RIVAL), reserve(2), 2)];
+    let mut asked = vec![ann.ask(BUYING, reserve(1), 1), ann.ask(RIVALLING, reserve(2), 2)];
     ann.writer.turn();
     // This one is decided on what the stream doesn't take.
-    asked.push(ann.ask(Actor::User(BUYER), pay(1), 3));
+    asked.push(ann.ask(BUYING, pay(1), 3));
     ann.writer.turn();
     ann.copied.silence(false);
     assert_eq!(answers(&mut ann, asked), ["ok", "ticket.locked", "ok"]);
@@ -165,9 +156,9 @@ fn a_command_that_is_too_large_for_the_stream_is_refused() {
     let seq = ann.seq();
     ann.copied.silence(true);
     ann.copied.will(Verdict::TooLarge);
-    let mut asked = vec![ann.ask(Actor::User(BUYER), reserve(1), 1)];
+    let mut asked = vec![ann.ask(BUYING, reserve(1), 1)];
     ann.writer.turn();
-    asked.push(ann.ask(Actor::User(RIVAL), reserve(2), 2));
+    asked.push(ann.ask(RIVALLING, reserve(2), 2));
     ann.writer.turn();
     ann.copied.silence(false);
     // The other was refused for the order that is none.
@@ -179,10 +170,10 @@ fn a_command_that_is_too_large_for_the_stream_is_refused() {
 #[test]
 fn expiries_that_are_too_large_together_are_no_commands_fault() {
     let mut ann = leader();
-    ann.done(Actor::User(BUYER), reserve(1));
+    ann.done(BUYING, reserve(1));
     ann.clock.set_without_waiting("2027-01-01T13:00:00Z".parse().unwrap());
     ann.copied.will(Verdict::TooLarge);
-    let asked = vec![ann.ask(Actor::User(RIVAL), reserve(2), 2)];
+    let asked = vec![ann.ask(RIVALLING, reserve(2), 2)];
     assert_eq!(answers(&mut ann, asked), ["ok"]);
     assert!(ann.link.alarms().is_empty() && ann.order(2).is_some());
 

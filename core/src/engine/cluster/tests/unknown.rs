@@ -1,26 +1,12 @@
 //! An append whose outcome this process never learns.
 
-use super::fixtures::{Host, Stream, Verdict};
+use super::fixtures::{BUYING, Host, RIVALLING, Stream, Verdict, check_unknown, leader};
 use crate::engine::cluster::News;
-use crate::engine::tests::{Asked, BUYER, RIVAL, reserve};
-use crate::event::Actor;
-use crate::types::CommandId;
-
-const BUYING: Actor = Actor::User(BUYER);
-const RIVALLING: Actor = Actor::User(RIVAL);
-
-/// Checks that a caller is told the outcome is unknown, with the id of the command.
-#[track_caller]
-fn check_unknown(asked: &mut Asked, id: u8) {
-    let error = asked.answer().unwrap().unwrap_err();
-    let id = CommandId::from_bytes([id; 16]).to_string();
-    assert_eq!(error.code().as_str(), "journal.unavailable");
-    assert!(error.to_string().contains("unknown") && error.to_string().contains(&id), "{error}");
-}
+use crate::engine::tests::reserve;
 
 #[test]
 fn callers_are_told_that_the_outcome_is_unknown_and_nobody_else_is_asked() {
-    let mut ann = Host::leader(&Stream::default());
+    let mut ann = leader();
     ann.copied.silence(true);
     let mut under_way = ann.ask(BUYING, reserve(1), 1);
     ann.writer.turn();
@@ -66,7 +52,7 @@ fn a_copy_that_may_lack_a_batch_is_not_written_any_more() {
 
 #[test]
 fn an_alarm_leaves_what_was_under_way_unknown() {
-    let mut ann = Host::leader(&Stream::default());
+    let mut ann = leader();
     ann.copied.silence(true);
     let mut under_way = ann.ask(BUYING, reserve(1), 1);
     ann.writer.turn();

@@ -8,7 +8,7 @@
 //! - [`protocol`]: runs the protocol. [`reader`]: reads the stream. [`shared`]: what the parts share.
 //! - [`forward`], [`desk`], [`serve`], [`parcel`]: commands on their way to the writer, and back.
 //! - [`payers`], [`paying`]: who has the card processor's keys, and questions to it from hosts that have none.
-//! - [`keys`]: keys of personal data. [`copying`], [`transfer`]: copies for new hosts. [`seal`]: the envelope of all that.
+//! - [`keys`]: keys of personal data. [`copying`], [`transfer`]: copies for new hosts. [`seal`]: what only hosts can read of all that.
 //!
 //! **Invariant:** no answer of a server is a verdict. What this host's own reader, or an acknowledgement of the very place,
 //! says about a place in the stream is.
@@ -43,7 +43,7 @@ mod transfer;
 mod watch;
 
 pub(crate) use self::connection::{Credentials, Servers};
-pub(crate) use self::desk::{Response, Unanswered};
+pub(crate) use self::desk::{Reply, Response, Unanswered};
 pub(crate) use self::driver::{Driver, Status};
 pub(crate) use self::paying::{Asking, Cashier, InForce, Inquiry, NoAnswer};
 #[cfg(test)]

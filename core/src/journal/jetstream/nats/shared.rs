@@ -29,24 +29,24 @@ pub(crate) type Timepiece = Arc<dyn Fn() -> Now + Send + Sync>;
 /// Takes news of the cluster, in order. It must not wait.
 pub(crate) type NewsSink = Box<dyn Fn(News) + Send + Sync>;
 
-/// News of the cluster.
+/// News of the cluster, for the engine.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// Apply a message to this host's copy.
+    /// Apply a message that another host wrote, or an earlier process of this one.
     Apply {
         /// Position after it.
         position: Position,
         /// The message.
         message: Arc<Message>,
     },
-    /// This host is the writer.
+    /// This host is the writer; everything before its claim has been given to [`News::Apply`].
     Lead {
         /// Its epoch.
         epoch: u64,
     },
-    /// This host is no longer the writer.
+    /// It is no longer.
     Depose,
-    /// The stream or this copy is not what it must be.
+    /// The stream or this copy is not what it must be: nothing more is decided or answered.
     Alarm(String),
 }
 

@@ -5,8 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::journal::jetstream::member::Resolution;
-use crate::journal::jetstream::nats::desk::Reply;
-use crate::journal::jetstream::nats::{Executor, News, Response};
+use crate::journal::jetstream::nats::{Executor, News, Reply, Response};
 use crate::journal::jetstream::outlet::Outlet;
 use crate::journal::jetstream::position::Position;
 use crate::journal::{JournalError, Key, RedbJournal};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::{Deliverer, PROPOSALS_TENTHS, answer, news};
+use super::{Deliverer, give_away, proposals_max};
 use crate::disk::Disk;
 use crate::domain::Reply;
 use crate::engine::cluster::polled::PolledJournal;
@@ -19,7 +19,7 @@ use crate::journal::jetstream::outlet::Outlet;
 use crate::journal::jetstream::simulated::{Hosts, Seat};
 use crate::journal::{Journal, RedbJournal};
 use crate::office::{BoxOffice, Builder, is_in_journal};
-use crate::types::{CommandId, HostId};
+use crate::types::HostId;
 use crate::views::Views;
 
 /// A box office of a simulated cluster, and the parts that its caller steps.
@@ -38,32 +38,18 @@ struct Simulated {
     news: flume::Receiver<News>,
 }
 
-impl Simulated {
-    fn give_away(&self, id: CommandId, encoded: Result<Vec<u8>, Error>, reply: oneshot::Sender<Result<Reply, Error>>) {
-        match encoded {
-            Ok(command) => self.seat.forward(
-                command,
-                Box::new(move |answered| {
-                    // A command takes effect even if its caller no longer waits.
-                    let _ = reply.send(answer(id, answered));
-                }),
-            ),
-            Err(error) => drop(reply.send(Err(error))),
-        }
-    }
-}
-
 impl Link for Simulated {
     fn news(&self) -> flume::Receiver<News> {
         self.news.clone()
     }
 
     fn forward(&self, request: Request, reply: oneshot::Sender<Result<Reply, Error>>) {
-        self.give_away(request.id, wire::encode(&request), reply);
+        give_away(request.id, wire::encode(&request), reply, |command, reply| self.seat.forward(command, reply));
     }
 
     fn forward_repetition(&self, repetition: Repetition, reply: oneshot::Sender<Result<Reply, Error>>) {
-        self.give_away(repetition.id, wire::encode_repetition(&repetition), reply);
+        let encoded = wire::encode_repetition(&repetition);
+        give_away(repetition.id, encoded, reply, |question, reply| self.seat.forward(question, reply));
     }
 
     fn leads(&self, epoch: u64) {
@@ -83,7 +69,7 @@ impl Link for Simulated {
     }
 
     fn batch_bytes_max(&self) -> usize {
-        self.seat.bytes_max() / 10 * PROPOSALS_TENTHS
+        proposals_max(self.seat.bytes_max())
     }
 
     fn needs_second_host(&self) -> bool {
@@ -107,7 +93,7 @@ impl Builder {
         let (told, news_told) = flume::unbounded();
         let sink = Box::new(move |told_now| {
             // It fails only if the engine has ended.
-            let _ = told.send(news(told_now));
+            let _ = told.send(told_now);
         });
         let bytes_max = Hosts::body_bytes_max();
         let seat = Seat::new(Arc::clone(&copy), bytes_max, runtime.clone(), sink);

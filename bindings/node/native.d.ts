@@ -11,14 +11,14 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** Native part of the package's `Auth`. */
 export declare class Auth {
-  signUp(email: string, password: string, options?: CommandOptions | undefined | null): Promise<SignedIn>
-  signIn(email: string, password: string, options?: SignInOptions | undefined | null): Promise<SignedIn>
-  authenticate(token: string): Promise<Session>
-  currentUser(session: Session): Promise<User>
-  signOut(session: Session): Promise<undefined>
-  updateUser(session: Session, currentPassword: string, changes: UserChanges): Promise<SignedIn>
-  eraseUser(session: Session, currentPassword: string): Promise<undefined>
-  setOperator(email: string, operator: boolean): Promise<User>
+  signUp(slot: number, email: string, password: string, options?: CommandOptions | undefined | null): void
+  signIn(slot: number, email: string, password: string, options?: SignInOptions | undefined | null): void
+  authenticate(slot: number, token: string): Session | null
+  currentUser(slot: number, session: Session): void
+  signOut(slot: number, session: Session): void
+  updateUser(slot: number, session: Session, currentPassword: string, changes: UserChanges): void
+  eraseUser(slot: number, session: Session, currentPassword: string): void
+  setOperator(slot: number, email: string, operator: boolean): void
 }
 
 /** Read when it is asked for. Several iterations of one share what it has. */
@@ -29,12 +29,12 @@ export declare class BalanceEntryParts {
 
 /** Native part of the package's `Cluster`. */
 export declare class Cluster {
-  status(): Promise<ClusterStatus>
-  message(): Promise<number>
-  levelWith(message: number, withinMs: number): Promise<boolean>
-  join(actorId: Acting): Promise<Host>
-  remove(actorId: Acting, hostId: string): Promise<Host>
-  takeOverAlone(actorId: Acting): Promise<void>
+  status(slot: number): void
+  message(slot: number): void
+  levelWith(slot: number, message: number, withinMs: number): void
+  join(slot: number, actorId: Acting): void
+  remove(slot: number, actorId: Acting, hostId: string): void
+  takeOverAlone(slot: number, actorId: Acting): void
 }
 
 /** A clock written in JavaScript, in the form that the package passes on. */
@@ -73,16 +73,16 @@ export declare class HttpResponse {
 
 /** Native part of the package's `Journal`. */
 export declare class Journal {
-  head(): Promise<number>
-  read(fromSeq: number, limit: number): Promise<Array<JournalRecord>>
-  readAfter(cursor: string, limit: number): Promise<Array<JournalRecord>>
-  history(): Promise<JournalHistory>
+  head(slot: number): void
+  read(slot: number, fromSeq: number, limit: number): void
+  readAfter(slot: number, cursor: string, limit: number): void
+  history(slot: number): void
   iter(fromSeq: number): JournalRecordParts
   subscribe(fromSeq: number): Subscription
   subscribeAfter(cursor: string): Subscription
-  verify(progress?: Progress | undefined | null): Promise<VerifyReport>
-  backup(directory: string, progress?: Progress | undefined | null): Promise<number>
-  eraseInBackup(directory: string): Promise<number>
+  verify(slot: number, progress?: Progress | undefined | null): void
+  backup(slot: number, directory: string, progress?: Progress | undefined | null): void
+  eraseInBackup(slot: number, directory: string): void
 }
 
 /** Read when it is asked for. Several iterations of one share what it has. */
@@ -93,12 +93,12 @@ export declare class JournalRecordParts {
 
 /** Native part of the package's `Ledger`. */
 export declare class Ledger {
-  balance(actorId: Acting, sellerId: string): Promise<Array<Balance>>
-  entries(actorId: Acting, sellerId: string, query?: LedgerQuery | undefined | null): Promise<BalanceEntryPage>
+  balance(slot: number, actorId: Acting, sellerId: string): void
+  entries(slot: number, actorId: Acting, sellerId: string, query?: LedgerQuery | undefined | null): void
   iter(actorId: Acting, sellerId: string, query?: LedgerQuery | undefined | null): BalanceEntryParts
   statementCsv(actorId: Acting, sellerId: string): TextParts
-  platform(actorId: Acting): Promise<Array<PlatformBalance>>
-  recordPayout(actorId: Acting, sellerId: string, payout: NewPayout, options?: CommandOptions | undefined | null): Promise<Payout>
+  platform(slot: number, actorId: Acting): void
+  recordPayout(slot: number, actorId: Acting, sellerId: string, payout: NewPayout, options?: CommandOptions | undefined | null): void
 }
 
 /** A clock that stands still until it is moved, for tests. */
@@ -125,14 +125,14 @@ export declare class Office {
   get ledger(): Ledger
   get journal(): Journal
   get cluster(): Cluster | null
-  metrics(): Promise<Metrics>
+  metrics(slot: number): void
   isReady(): boolean
-  checkReady(): Promise<void>
-  now(): Promise<Date>
-  compact(): Promise<boolean>
-  close(): Promise<void>
-  /** Opens the directory, or creates a box office there. */
-  static open(path: string, options: NativeOptions, logger: Logger, manual?: ManualClock | undefined | null, host?: HostClock | undefined | null, stripe?: StripeGateway | undefined | null): Promise<Office>
+  checkReady(slot: number): void
+  now(slot: number): void
+  compact(slot: number): void
+  close(slot: number): void
+  /** Opens the directory, or creates a box office there. `deliver` gets the outcomes of its operations, in batches. */
+  static open(path: string, options: NativeOptions, logger: Logger, deliver: (entries: unknown[]) => void, clock?: ManualClock | HostClock | undefined | null, stripe?: StripeGateway | undefined | null): Promise<Office>
 }
 
 /** Read when it is asked for. Several iterations of one share what it has. */
@@ -143,26 +143,26 @@ export declare class OrderParts {
 
 /** Native part of the package's `Orders`. */
 export declare class Orders {
-  create(buyerId: string | undefined | null, ticketIds: Array<string>, options?: CommandOptions | undefined | null): Promise<Order>
-  createAt(buyerId: string | undefined | null, ticketIds: Array<string>, agreedAmount: string, options?: CommandOptions | undefined | null): Promise<Order>
-  createAtPrices(buyerId: string | undefined | null, ticketIds: Array<string>, agreedPrices: Array<string>, options?: CommandOptions | undefined | null): Promise<Order>
-  cancel(buyerId: string | undefined | null, orderId: string, options?: CommandOptions | undefined | null): Promise<void>
-  get(buyerId: string | undefined | null, orderId: string): Promise<Order>
-  list(buyerId?: string | undefined | null, query?: OrderQuery | undefined | null): Promise<OrderPage>
+  create(slot: number, buyerId: string | undefined | null, ticketIds: Array<string>, options?: CommandOptions | undefined | null): void
+  createAt(slot: number, buyerId: string | undefined | null, ticketIds: Array<string>, agreedAmount: string, options?: CommandOptions | undefined | null): void
+  createAtPrices(slot: number, buyerId: string | undefined | null, ticketIds: Array<string>, agreedPrices: Array<string>, options?: CommandOptions | undefined | null): void
+  cancel(slot: number, buyerId: string | undefined | null, orderId: string, options?: CommandOptions | undefined | null): void
+  get(slot: number, buyerId: string | undefined | null, orderId: string): void
+  list(slot: number, buyerId?: string | undefined | null, query?: OrderQuery | undefined | null): void
   iter(buyerId?: string | undefined | null, query?: OrderQuery | undefined | null): OrderParts
 }
 
 /** Native part of the package's `Payments`. */
 export declare class Payments {
-  pay(buyerId: string | undefined | null, orderId: string, token: string, options?: CommandOptions | undefined | null): Promise<Charge>
-  get(userId: string | undefined | null, chargeId: string): Promise<Charge>
-  clientSecret(buyerId: string | undefined | null, chargeId: string): Promise<string | null>
-  refund(actorId: Acting, orderId: string, options: RefundOptions): Promise<Charge>
-  refundPart(actorId: Acting, orderId: string, amount: string, options?: CommandOptions | undefined | null): Promise<Charge>
-  escalated(actorId: Acting): Promise<Array<Charge>>
-  resolve(actorId: Acting, orderId: string, resolution: string, note: string, options?: CommandOptions | undefined | null): Promise<Charge>
+  pay(slot: number, buyerId: string | undefined | null, orderId: string, token: string, options?: CommandOptions | undefined | null): void
+  get(slot: number, userId: string | undefined | null, chargeId: string): void
+  clientSecret(slot: number, buyerId: string | undefined | null, chargeId: string): void
+  refund(slot: number, actorId: Acting, orderId: string, options: RefundOptions): void
+  refundPart(slot: number, actorId: Acting, orderId: string, amount: string, options?: CommandOptions | undefined | null): void
+  escalated(slot: number, actorId: Acting): void
+  resolve(slot: number, actorId: Acting, orderId: string, resolution: string, note: string, options?: CommandOptions | undefined | null): void
   takesWebhooksOf(processor: string): boolean
-  receiveWebhook(headers: Array<[string, string]>, body: Buffer): Promise<void>
+  receiveWebhook(slot: number, headers: Array<[string, string]>, body: Buffer): void
 }
 
 /** It is handed in again as it is. */
@@ -214,14 +214,14 @@ export declare class TicketParts {
 
 /** Native part of the package's `Tickets`. */
 export declare class Tickets {
-  create(sellerId: string | undefined | null, ticket: NewTicket, options?: CommandOptions | undefined | null): Promise<Ticket>
-  createMany(sellerId: string | undefined | null, tickets: Array<NewTicket>, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
-  checkMany(sellerId: string | undefined | null, tickets: Array<NewTicket>): Promise<void>
-  update(sellerId: string | undefined | null, ticketId: string, update: TicketUpdate, options?: CommandOptions | undefined | null): Promise<Ticket>
-  reschedule(sellerId: string | undefined | null, show: NewShow, startsAt: When, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
-  withdraw(sellerId: string | undefined | null, ticketId: string, options?: WithdrawOptions | undefined | null): Promise<void>
-  get(ticketId: string): Promise<Ticket>
-  list(query?: TicketQuery | undefined | null): Promise<TicketPage>
+  create(slot: number, sellerId: string | undefined | null, ticket: NewTicket, options?: CommandOptions | undefined | null): void
+  createMany(slot: number, sellerId: string | undefined | null, tickets: Array<NewTicket>, options?: CommandOptions | undefined | null): void
+  checkMany(slot: number, sellerId: string | undefined | null, tickets: Array<NewTicket>): void
+  update(slot: number, sellerId: string | undefined | null, ticketId: string, update: TicketUpdate, options?: CommandOptions | undefined | null): void
+  reschedule(slot: number, sellerId: string | undefined | null, show: NewShow, startsAt: When, options?: CommandOptions | undefined | null): void
+  withdraw(slot: number, sellerId: string | undefined | null, ticketId: string, options?: WithdrawOptions | undefined | null): void
+  get(slot: number, ticketId: string): Ticket | null
+  list(slot: number, query?: TicketQuery | undefined | null): void
   iter(query?: TicketQuery | undefined | null): TicketParts
 }
 

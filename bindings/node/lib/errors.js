@@ -3,7 +3,7 @@
 
 const { types } = require('node:util')
 
-/** Prefix of the text of a rejection from the native module; see `src/errors.rs`. */
+/** Prefix of the text of a failure of the native module; see `src/errors.rs`. */
 const MARK = 'boxoffice:'
 
 /** By what an error is known in every copy of this module: test runners load one in each of their contexts, bundlers one a bundle. */
@@ -109,18 +109,32 @@ function caused(texts) {
   return texts.reduceRight((cause, text) => new Error(text, cause === undefined ? undefined : { cause }), undefined)
 }
 
+/** Creates an error from the text of the native module. Its stack begins with who has called `from`. */
+function made(text, from) {
+  const { name, code, errors, retryAfterMs, causes } = JSON.parse(text.slice(MARK.length))
+  const error = new classes[name](code, errors, { retryAfterMs, cause: caused(causes) })
+  Error.captureStackTrace?.(error, from)
+  return error
+}
+
 /** Converts a rejection of the native module to an error. Returns other values, such as a `TypeError`, unchanged. */
 function restored(reason) {
   if (!types.isNativeError(reason)) return reason
-  if (!reason.message.startsWith(MARK)) return ofThisContext(reason)
-  const { name, code, errors, retryAfterMs, causes } = JSON.parse(reason.message.slice(MARK.length))
-  const error = new classes[name](code, errors, { retryAfterMs, cause: caused(causes) })
-  Error.captureStackTrace?.(error, restored)
-  return error
+  return reason.message.startsWith(MARK) ? made(reason.message, restored) : ofThisContext(reason)
+}
+
+/**
+ * Fails with the error of a text. Resolve the caller's promise with this at once: the second turn comes after the promise has joined
+ * this one, so that the error's stack has the functions that wait for it.
+ */
+async function failing(text) {
+  await undefined
+  await undefined
+  throw made(text, made)
 }
 
 function rejected(reason) {
   throw restored(reason)
 }
 
-module.exports = { classes, rejected, restored }
+module.exports = { classes, failing, rejected, restored }

@@ -10,6 +10,7 @@ const { hooks } = require('./gateway.js')
 const { CLASSES, CLUSTER_OPTIONS, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS } = require('./generated.js')
 const { STRIPE_OPTIONS, checkedOptions } = require('./inputs.js')
 const { hook } = require('./log.js')
+const { deliver } = require('./promises.js')
 const { heeded } = require('./signals.js')
 const { ofSystem } = require('./system.js')
 
@@ -72,17 +73,16 @@ function ask(clock) {
   return 'no valid Date'
 }
 
-/** Returns the clock as a pair of manual clock and host clock, at most one of which is defined. */
-function clocks(clock) {
-  if (clock === undefined) return [undefined, undefined]
-  if (clock instanceof native.ManualClock) return [clock, undefined]
+/** Returns the clock as the native module takes it; `undefined` for that of the machine. */
+function nativeClock(clock) {
+  if (clock === undefined || clock instanceof native.ManualClock) return clock
   if (typeof clock?.now !== 'function') throw new TypeError('a clock has a method now() that returns a Date')
   const start = ask(clock)
   if (typeof start !== 'number') throw new TypeError(`a clock has a method now() that returns a Date: ${start}`)
   const wakes = typeof clock.wakeBy === 'function'
   const host = new native.HostClock(() => ask(clock), start, wakes)
   if (wakes) clock.wakeBy(() => host.wake())
-  return [undefined, host]
+  return host
 }
 
 const offices = new WeakMap()
@@ -117,7 +117,7 @@ class BoxOffice {
     const { clock, gateway, logger, ...plain } = checkedOptions(options, OPTIONS)
     const stripe = gateway instanceof native.StripeGateway ? gateway : undefined
     const chosen = gateway === undefined || stripe !== undefined ? plain : { ...plain, gateway: hooks(gateway) }
-    const opening = native.Office.open(String(directoryOf(path)), chosen, hook(logger), ...clocks(clock), stripe)
+    const opening = native.Office.open(String(directoryOf(path)), chosen, hook(logger), deliver, nativeClock(clock), stripe)
     return new this(await opening.catch(rejected))
   }
 

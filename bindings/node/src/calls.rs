@@ -1,11 +1,10 @@
-//! Ways to run an operation: at once, as a long read, on a separate thread, or in batches.
+//! Ways to run an operation: as a long read, on a separate thread, or in batches.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use boxoffice::{Code, Error};
-use napi::Env;
-use napi::bindgen_prelude::{FnArgs, PromiseRaw, ToNapiValue};
+use napi::bindgen_prelude::FnArgs;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
 use crate::convert::{Shown, number};
@@ -13,19 +12,6 @@ use crate::errors::rejection;
 
 /// Progress callback; its arguments are the completed count and the total.
 pub(crate) type Progress = ThreadsafeFunction<FnArgs<(i64, i64)>, (), FnArgs<(i64, i64)>, napi::Status, false, true>;
-
-/// Returns a promise that is already resolved or about to be rejected.
-///
-/// Computing a quick outcome on another thread would cost more than the rest of the call.
-pub(crate) fn known<T: ToNapiValue + Send + 'static>(
-    env: &Env,
-    outcome: Result<T, Error>,
-) -> napi::Result<PromiseRaw<'_, T>> {
-    match outcome {
-        Ok(value) => PromiseRaw::resolve(env, value),
-        Err(error) => env.spawn_future(async move { Err(rejection(error)) }),
-    }
-}
 
 /// Runs a long read without blocking other tasks on the polling thread.
 pub(crate) fn reading<T>(read: impl FnOnce() -> T) -> T {
@@ -35,9 +21,8 @@ pub(crate) fn reading<T>(read: impl FnOnce() -> T) -> T {
 /// Runs `long` on a separate thread.
 pub(crate) async fn aside<T: Send + 'static>(
     long: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> napi::Result<T> {
-    let done = tokio::task::spawn_blocking(long).await;
-    done.unwrap_or_else(|_| Err(Code::Internal.into())).map_err(rejection)
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(long).await.unwrap_or_else(|_| Err(Code::Internal.into()))
 }
 
 /// Returns a function that reports progress to JavaScript without waiting for it.

@@ -4,7 +4,7 @@ use boxoffice::{Code, Error, ErrorKind};
 use napi_derive::napi;
 use serde_json::json;
 
-/// Prefix of the text of a rejection from the box office; JSON follows.
+/// Prefix of the text of a failure of the box office; JSON follows.
 const MARK: &str = "boxoffice:";
 
 /// Returns the name of the class of a kind.
@@ -25,8 +25,8 @@ const fn class_of(kind: ErrorKind) -> &'static str {
     }
 }
 
-/// Converts an error to a rejection, from whose text the package creates an error of the kind's class.
-pub(crate) fn rejection(error: Error) -> napi::Error {
+/// Converts an error to a text, from which the package creates an error of the kind's class.
+pub(crate) fn failure(error: &Error) -> String {
     let name = if error.code() == Code::EngineClosed { "ClosedError" } else { class_of(error.kind()) };
     let fault = |fault: boxoffice::FieldError| match fault.field {
         Some(field) => json!({ "message": fault.message, "field": field }),
@@ -38,9 +38,14 @@ pub(crate) fn rejection(error: Error) -> napi::Error {
         "code": error.code().as_str(),
         "errors": errors,
         "retryAfterMs": error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
-        "causes": boxoffice_bindings::causes(&error),
+        "causes": boxoffice_bindings::causes(error),
     });
-    napi::Error::from_reason(format!("{MARK}{text}"))
+    format!("{MARK}{text}")
+}
+
+/// Converts an error to an exception or a rejection with its text.
+pub(crate) fn rejection(error: Error) -> napi::Error {
+    napi::Error::from_reason(failure(&error))
 }
 
 /// A row of the table of codes.

@@ -1,7 +1,8 @@
 //! The native module of the npm package `boxoffice`: it converts, calls and converts back.
 //!
-//! Operations run on napi's threads and return promises. napi can reject a promise only with a text. Errors are encoded
-//! as text (see `errors`), from which the package's `lib/errors.js` creates error objects.
+//! An operation gets the slot of a promise, which the package keeps, and outcomes are delivered in batches (see
+//! `completions`). Other calls return promises of napi, which it can reject only with a text. Errors are encoded as text
+//! (see `errors`), from which the package's `lib/errors.js` creates error objects.
 //!
 //! **Invariant:** this module decides no rule and no default of the box office. **Invariant:** the thread that runs
 //! JavaScript never waits for the engine, which may be waiting for a clock or a gateway written in JavaScript.
@@ -11,6 +12,7 @@
 mod calls;
 mod clock;
 mod cluster;
+mod completions;
 mod convert;
 mod errors;
 mod feed;

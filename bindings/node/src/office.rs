@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use boxoffice::testing::SeededIds;
 use boxoffice::{BoxOffice, Builder, Clock, Code, Error, KeyRing};
-use napi::Env;
-use napi::bindgen_prelude::{ClassInstance, PromiseRaw};
+use napi::bindgen_prelude::{ClassInstance, Function, PromiseRaw};
+use napi::{Either, Env};
 use napi_derive::napi;
 
 use crate::clock::{HostClock, ManualClock};
+use crate::completions::{Batch, Completions};
 use crate::convert::{millis, natural};
 use crate::errors::rejection;
 use crate::generated::NativeOptions;
@@ -22,6 +23,10 @@ pub(crate) struct Shared {
     office: Option<BoxOffice>,
     /// Length of sessions; `None` for the default.
     pub(crate) session_length: Option<Duration>,
+    /// Operations in flight.
+    pub(crate) completions: Arc<Completions>,
+    /// `true` if the clock is written in JavaScript, whose thread must then not read the time: it would wait for itself.
+    pub(crate) asks_javascript: bool,
     /// Hears of what is logged as long as this is open.
     _logger: Arc<Logger>,
 }
@@ -86,20 +91,24 @@ impl Office {
 
 #[napi]
 impl Office {
-    /// Opens the directory, or creates a box office there.
+    /// Opens the directory, or creates a box office there. `deliver` gets the outcomes of its operations, in batches.
     #[napi]
     pub fn open<'env>(
         env: &'env Env,
         path: String,
         options: NativeOptions,
         logger: Logger,
-        manual: Option<ClassInstance<'_, ManualClock>>,
-        host: Option<ClassInstance<'_, HostClock>>,
+        #[napi(ts_arg_type = "(entries: unknown[]) => void")] deliver: Function<'_, Batch, ()>,
+        clock: Option<Either<ClassInstance<'_, ManualClock>, ClassInstance<'_, HostClock>>>,
         stripe: Option<ClassInstance<'_, StripeGateway>>,
     ) -> napi::Result<PromiseRaw<'env, Office>> {
-        let manual = manual.map(|clock| Arc::clone(&clock.0) as Arc<dyn Clock>);
-        let clock = manual.or_else(|| host.map(|clock| Arc::clone(&clock.0) as Arc<dyn Clock>));
+        let asks_javascript = matches!(clock, Some(Either::B(_)));
+        let clock = clock.map(|clock| match clock {
+            Either::A(manual) => Arc::clone(&manual.0) as Arc<dyn Clock>,
+            Either::B(host) => Arc::clone(&host.0) as Arc<dyn Clock>,
+        });
         let stripe = stripe.map(|stripe| Arc::clone(&stripe.0));
+        let completions = Completions::new(&deliver)?;
         let logger = heard_by(logger);
         env.spawn_future(async move {
             let opened = tokio::task::spawn_blocking(move || {
@@ -108,7 +117,13 @@ impl Office {
                     Some(stripe) => builder.gateway(stripe),
                     None => builder,
                 };
-                builder.open(path).map(|office| Shared { office: Some(office), session_length, _logger: logger })
+                builder.open(path).map(|office| Shared {
+                    office: Some(office),
+                    session_length,
+                    completions,
+                    asks_javascript,
+                    _logger: logger,
+                })
             });
             let opened = opened.await.unwrap_or_else(|_| Err(Code::Internal.into()));
             opened.map(|shared| Self(Arc::new(shared))).map_err(|error| rejection(explained(error)))

@@ -1,10 +1,12 @@
 // What the tests share.
 
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import vm from 'node:vm'
 
 import { BoxOffice } from 'boxoffice'
 
@@ -42,4 +44,22 @@ export function run(program, ...given) {
     })
     run.child = child
   })
+}
+
+/** A context with a copy of the package's JavaScript; native modules are shared, as they are in test runners. */
+export function context() {
+  const sandbox = vm.createContext({ process, Buffer, AbortSignal, URL, console, setTimeout, clearTimeout, queueMicrotask })
+  const modules = new Map()
+  const load = (from) => (request) => {
+    if (!request.startsWith('.') || request.endsWith('.node')) return createRequire(from)(request)
+    const file = createRequire(from).resolve(request)
+    if (!modules.has(file)) {
+      const module = { exports: {} }
+      modules.set(file, module)
+      const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`
+      vm.runInContext(text, sandbox, { filename: file })(module.exports, load(file), module, file, dirname(file))
+    }
+    return modules.get(file).exports
+  }
+  return { boxoffice: load(import.meta.url)(`./../node_modules/boxoffice/index.js`), run: (text) => vm.runInContext(text, sandbox) }
 }

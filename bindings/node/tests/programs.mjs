@@ -1,6 +1,6 @@
 // Programs whose ends are tested: node programs.mjs NAME DIRECTORY.
 
-import { getEventListeners } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { fileURLToPath } from 'node:url'
 
@@ -9,6 +9,16 @@ import { cast } from './helpers.mjs'
 
 const forever = { name: 'forever', charge: () => new Promise(() => {}), lookup: () => ({ status: 'pending' }), refund() {} }
 
+/** Has many calls in flight; returns how many got their own answers. */
+async function many(path) {
+  const office = await BoxOffice.open(path)
+  const { ann } = await cast(office)
+  const titles = Array.from({ length: 2_000 }, (_, at) => `t${at}`)
+  const tickets = await Promise.all(titles.map((title) => office.tickets.create(ann.id, { title, price: '1' })))
+  await office.close()
+  return tickets.filter(({ title }, at) => title === titles[at]).length
+}
+
 const PROGRAMS = {
   /** Opens a box office and just ends. */
   async leave(path) {
@@ -16,6 +26,25 @@ const PROGRAMS = {
     await cast(office)
     office.journal.subscribe(1)
     console.log('ended')
+  },
+  /** Ends with calls in flight, of which one is polled on this thread and the other runs on another. */
+  async wait(path) {
+    const office = await BoxOffice.open(path)
+    const { ann } = await cast(office)
+    void office.tickets.create(ann.id, { title: 'x', price: '1' }).then(() => console.log('created'))
+    void office.auth.signIn('ann@example.com', 'correct horse').then(() => console.log('signed in'))
+  },
+  /** Forgets a box office while a call is in flight. */
+  async forget(path) {
+    const begin = async () => {
+      const office = await BoxOffice.open(path)
+      const { ann } = await cast(office)
+      return [office.tickets.create(ann.id, { title: 'kept', price: '1' })]
+    }
+    const [call] = await begin()
+    global.gc?.()
+    const { title } = await call
+    console.log(title)
   },
   /** Exits with calls in flight. */
   async exit(path) {
@@ -91,6 +120,13 @@ const PROGRAMS = {
       await new Promise(setImmediate)
     }
   },
+  /** Two threads have a box office each, with many calls in flight at the same time. */
+  async threads(path) {
+    const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { many: `${path}/worker` } })
+    const [told, ended] = [once(worker, 'message'), once(worker, 'exit')]
+    const own = await many(`${path}/main`)
+    console.log(own, ...(await told), ...(await ended))
+  },
   /** Makes many calls and tells how much memory it has after some and after all. */
   async memory(path, calls) {
     const office = await BoxOffice.open(path, { clock: new ManualClock('2027-01-01T00:00:00Z') })
@@ -113,6 +149,8 @@ const PROGRAMS = {
 if (isMainThread) {
   const [, , name, ...given] = process.argv
   await PROGRAMS[name](...given)
+} else if (workerData.many !== undefined) {
+  parentPort.postMessage(await many(workerData.many))
 } else {
   const office = await BoxOffice.open(workerData, { gateway: forever })
   const { ann } = await cast(office)

@@ -1,34 +1,13 @@
 // Errors and values keep their class where the package is loaded in another context, as Jest and vitest do for each test file.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
 import test from 'node:test'
-import vm from 'node:vm'
 
 import * as here from 'boxoffice'
-import { directory } from './helpers.mjs'
+import { context, directory } from './helpers.mjs'
 
 const require = createRequire(import.meta.url)
-
-/** A context with a copy of the package's JavaScript; native modules are shared, as they are in test runners. */
-function context() {
-  const sandbox = vm.createContext({ process, Buffer, AbortSignal, URL, console, setTimeout, clearTimeout, queueMicrotask })
-  const modules = new Map()
-  const load = (from) => (request) => {
-    if (!request.startsWith('.') || request.endsWith('.node')) return createRequire(from)(request)
-    const file = createRequire(from).resolve(request)
-    if (!modules.has(file)) {
-      const module = { exports: {} }
-      modules.set(file, module)
-      const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`
-      vm.runInContext(text, sandbox, { filename: file })(module.exports, load(file), module, file, dirname(file))
-    }
-    return modules.get(file).exports
-  }
-  return { boxoffice: load(import.meta.url)(`./../node_modules/boxoffice/index.js`), run: (text) => vm.runInContext(text, sandbox) }
-}
 
 const MISSING = '01938f6e-8c7a-7b2e-8f00-0123456789ab'
 

@@ -2,13 +2,15 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::Duration;
 
 use boxoffice::{BoxOffice, Code, Error};
+use futures_util::FutureExt;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyStopAsyncIteration;
 use pyo3::inspect::PyStaticExpr;
@@ -38,10 +40,10 @@ pub(crate) struct Shared {
 
 struct Parts {
     office: BoxOffice,
-    /// Polls the operations that asyncio awaits, calls gateways and serves HTTP.
+    /// Polls the operations that asyncio awaits and that may take long, calls gateways and serves HTTP.
     runtime: Runtime,
-    /// Queue of outcomes for the event loop that called last.
-    completions: Mutex<Option<Arc<Completions>>>,
+    /// Operations and outcomes, for each event loop that has called and listens.
+    completions: Mutex<Vec<Arc<Completions>>>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -98,7 +100,7 @@ impl Shared {
         }
     }
 
-    /// Starts `operation` and returns a future of the running event loop that receives its outcome.
+    /// Starts `operation` on the runtime and returns a future of the running event loop that receives its outcome.
     ///
     /// A cancelled caller stops waiting. The operation continues, because its command may already be decided.
     pub(crate) fn start<T>(
@@ -110,6 +112,31 @@ impl Shared {
         T: for<'py> IntoPyObject<'py> + Send + 'static,
     {
         self.begin(py, operation, into_python).map(|(future, _)| Awaitable::new(future))
+    }
+
+    /// Starts `operation` like [`Shared::start`], but the thread of the event loop polls it. No poll may take long or read a file.
+    ///
+    /// The caller has got the box office from [`Shared::office`], so that it is not that of another process.
+    pub(crate) fn start_on_loop<T>(
+        &self,
+        py: Python<'_>,
+        operation: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> PyResult<Awaitable<T>>
+    where
+        T: for<'py> IntoPyObject<'py> + Send + 'static,
+    {
+        let completions = self.completions(py)?;
+        let future = completions.future(py)?;
+        let promise = future.clone_ref(py);
+        let operation = async move {
+            // A panic would otherwise end the poll of all others, too.
+            let outcome = AssertUnwindSafe(operation).catch_unwind().await;
+            let outcome = outcome.unwrap_or_else(|_| Err(Code::Internal.into()));
+            let give: Conversion = Box::new(move |py| into_python(py, outcome));
+            (promise, give)
+        };
+        completions.start(py, Box::pin(operation));
+        Ok(Awaitable::new(future))
     }
 
     /// Starts reading the next entry of an asynchronous iterator. `None` ends the iteration.
@@ -153,33 +180,49 @@ impl Shared {
         let completions = self.completions(py)?;
         let future = completions.future(py)?;
         let promise = future.clone_ref(py);
-        let task = self.parts().runtime.spawn(async move {
+        let task = completions.spawn(async move {
             let outcome = operation.await;
-            completions.done(promise, Box::new(move |py| give(py, outcome)));
+            let give: Conversion = Box::new(move |py| give(py, outcome));
+            (promise, give)
         });
         Ok((future, task))
     }
 
-    /// Returns the queue of outcomes for the running event loop.
+    /// Returns the operations and outcomes of the running event loop.
     pub(crate) fn completions(&self, py: Python<'_>) -> PyResult<Arc<Completions>> {
-        let mut last = self.parts().completions.lock().unwrap_or_else(PoisonError::into_inner);
         let event_loop = Completions::running_loop(py)?;
-        match last.as_ref() {
-            Some(completions) if completions.serve(&event_loop) => Ok(Arc::clone(completions)),
-            _ => {
-                let completions = Completions::of(&event_loop)?;
-                *last = Some(Arc::clone(&completions));
-                Ok(completions)
-            }
+        if let Some(known) = self.known(&event_loop) {
+            return Ok(known);
+        }
+        let completions = Completions::of(&event_loop, self.parts().runtime.handle().clone(), self.process)?;
+        self.forget_left();
+        self.all_completions().push(Arc::clone(&completions));
+        Ok(completions)
+    }
+
+    /// Delivers the remaining outcomes and stops listening on the running event loop.
+    pub(crate) fn forget_loop(&self, py: Python<'_>) {
+        let known = Completions::running_loop(py).ok().and_then(|event_loop| self.known(&event_loop));
+        if let Some(completions) = known {
+            completions.detach(py);
+            self.forget_left();
         }
     }
 
-    /// Delivers the remaining outcomes and stops listening on the event loop.
-    pub(crate) fn forget_loop(&self, py: Python<'_>) {
-        let last = self.parts().completions.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(completions) = last {
-            completions.detach(py);
-        }
+    fn known(&self, event_loop: &Bound<'_, PyAny>) -> Option<Arc<Completions>> {
+        self.all_completions().iter().find(|completions| completions.serve(event_loop)).cloned()
+    }
+
+    /// Forgets event loops that do not listen any more.
+    fn forget_left(&self) {
+        let left: Vec<_> = self.all_completions().extract_if(.., |completions| completions.is_left()).collect();
+        // Dropping an event loop may run any Python, which must not find the list locked.
+        drop(left);
+    }
+
+    /// Locks the list of the event loops. No Python may run meanwhile.
+    fn all_completions(&self) -> MutexGuard<'_, Vec<Arc<Completions>>> {
+        self.parts().completions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Spawns a task on the runtime.
@@ -198,6 +241,11 @@ impl Drop for Shared {
         }
         let release = move || {
             let Parts { office, runtime, completions } = parts;
+            let completions = completions.into_inner().unwrap_or_else(PoisonError::into_inner);
+            for of_loop in &completions {
+                // Nobody waits for what is in flight, and it would keep the box office open.
+                of_loop.abandon();
+            }
             drop(office);
             runtime.shutdown_background();
             completions

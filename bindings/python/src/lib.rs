@@ -1,10 +1,12 @@
 //! The native module of the Python package `boxoffice`: it converts, calls and converts back.
 //!
 //! The module `generated` is generated from the façade of the core. It has each operation in two façades: a blocking one
-//! that releases the interpreter lock, and one that returns an `asyncio.Future`. The other modules are hand-written.
+//! that releases the interpreter lock, and one that returns an `asyncio.Future`, unless it answers at once. The other
+//! modules are hand-written.
 //!
 //! **Invariant:** this module decides no rule and no default of the box office.
 
+mod bell;
 mod call;
 mod clock;
 mod cluster;

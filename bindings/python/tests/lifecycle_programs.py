@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,31 @@ def callbacks(directory: str) -> None:
         print("clean", office.journal.verify(progress=progress).is_clean)
         print("time", office.now().isoformat())
     print(sorted(set(heard)))
+
+
+def clock_in_python(directory: str) -> None:
+    """The engine asks for the time in Python while the event loop asks the engine: neither waits for the other for ever."""
+
+    class MyClock:
+        def now(self) -> datetime:
+            return datetime.now(UTC)
+
+    async def main() -> None:
+        async with AsyncBoxOffice.open(directory, clock=MyClock()) as office:
+            signed_in = await office.auth.sign_up("ann@example.com", "correct horse")
+
+            async def lists() -> None:
+                for _ in range(20):
+                    await office.tickets.create(signed_in.user.id, NewTicket("Seat", 5))
+                    await office.auth.authenticate(signed_in.token)
+                    assert office.now() >= signed_in.user.created_at
+
+            await asyncio.gather(*(lists() for _ in range(100)))
+            print("tickets", office.metrics().tickets_available)
+
+    # Threads that want the interpreter get it as often as can be.
+    sys.setswitchinterval(1e-6)
+    asyncio.run(main())
 
 
 def subinterpreter(directory: str) -> None:

@@ -86,6 +86,10 @@ def test_what_callbacks_raise_stops_nothing(tmp_path: Path) -> None:
     ]
 
 
+def test_a_clock_in_python_and_the_loop_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    assert run("clock_in_python", tmp_path) == ["tickets 2000"]
+
+
 def test_subinterpreters_are_told(tmp_path: Path) -> None:
     assert run("subinterpreter", tmp_path) == ["ImportError", "ImportError", "open True 0", "users 1"]
 

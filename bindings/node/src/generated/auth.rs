@@ -23,100 +23,75 @@ impl Auth {
 #[napi]
 impl Auth {
     #[napi]
-    pub async fn sign_up(
-        &self,
-        email: String,
-        password: String,
-        options: Option<CommandOptions>,
-    ) -> napi::Result<SignedIn> {
-        let call = async {
+    pub fn sign_up(&self, env: Env, slot: u32, email: String, password: String, options: Option<CommandOptions>) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let sign_up = boxoffice::SignUp::new(email, password);
-            self.named(idempotency_key)?.sign_up(sign_up).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.sign_up(sign_up).await
+        });
     }
 
     #[napi]
-    pub async fn sign_in(
-        &self,
-        email: String,
-        password: String,
-        options: Option<SignInOptions>,
-    ) -> napi::Result<SignedIn> {
-        let call = async {
+    pub fn sign_in(&self, env: Env, slot: u32, email: String, password: String, options: Option<SignInOptions>) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let SignInOptions { client } = options.unwrap_or_default();
             let mut errors = FieldErrors::default();
             let mut sign_in = boxoffice::SignIn::new(email, password);
             sign_in.client = errors.parse_as("client", client.as_deref(), "must be an IP address");
             errors.into_result(())?;
-            self.0.office().auth().sign_in(sign_in).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.0.office().auth().sign_in(sign_in).await
+        });
     }
 
     #[napi]
-    pub fn authenticate<'env>(&self, env: &'env Env, token: String) -> napi::Result<PromiseRaw<'env, Session>> {
+    pub fn authenticate(&self, env: Env, slot: u32, token: String) -> napi::Result<Option<Session>> {
+        if self.0.asks_javascript {
+            // This thread tells the time, and would wait for itself.
+            let this = Self(Arc::clone(&self.0));
+            self.0.completions.spawn(env, slot, async move { this.0.office().auth().authenticate(&token) });
+            return Ok(None);
+        }
         let call = || self.0.office().auth().authenticate(&token);
-        known(env, call().map(|it| it.shown()))
+        call().map(|it| Some(it.shown())).map_err(rejection)
     }
 
     #[napi]
-    pub fn current_user<'env>(&self, env: &'env Env, session: &Session) -> napi::Result<PromiseRaw<'env, User>> {
-        let (shared, session) = (Arc::clone(&self.0), session.0.clone());
-        env.spawn_future(async move {
-            let call = || shared.office().auth().current_user(&session);
-            call().map(|it| it.shown()).map_err(rejection)
-        })
+    pub fn current_user(&self, env: Env, slot: u32, session: &Session) {
+        let (this, session) = (Self(Arc::clone(&self.0)), session.0.clone());
+        self.0.completions.spawn(env, slot, async move { this.0.office().auth().current_user(&session) });
     }
 
     #[napi]
-    pub fn sign_out<'env>(&self, env: &'env Env, session: &Session) -> napi::Result<PromiseRaw<'env, ()>> {
-        let (shared, session) = (Arc::clone(&self.0), session.0.clone());
-        env.spawn_future(async move {
-            let call = async { shared.office().auth().sign_out(&session).await };
-            call.await.map(|it| it.shown()).map_err(rejection)
-        })
+    pub fn sign_out(&self, env: Env, slot: u32, session: &Session) -> napi::Result<()> {
+        let (this, session) = (Self(Arc::clone(&self.0)), session.0.clone());
+        self.0.completions.poll(env, slot, async move { this.0.office().auth().sign_out(&session).await })
     }
 
     #[napi]
-    pub fn update_user<'env>(
-        &self,
-        env: &'env Env,
-        session: &Session,
-        current_password: String,
-        changes: UserChanges,
-    ) -> napi::Result<PromiseRaw<'env, SignedIn>> {
-        let (shared, session) = (Arc::clone(&self.0), session.0.clone());
-        env.spawn_future(async move {
-            let call = async {
-                let UserChanges { email, password } = changes;
-                let mut update = boxoffice::UserUpdate::new(current_password);
-                update.email = email;
-                update.password = password;
-                shared.office().auth().update_user(&session, update).await
-            };
-            call.await.map(|it| it.shown()).map_err(rejection)
-        })
+    pub fn update_user(&self, env: Env, slot: u32, session: &Session, current_password: String, changes: UserChanges) {
+        let (this, session) = (Self(Arc::clone(&self.0)), session.0.clone());
+        self.0.completions.spawn(env, slot, async move {
+            let UserChanges { email, password } = changes;
+            let mut update = boxoffice::UserUpdate::new(current_password);
+            update.email = email;
+            update.password = password;
+            this.0.office().auth().update_user(&session, update).await
+        });
     }
 
     #[napi]
-    pub fn erase_user<'env>(
-        &self,
-        env: &'env Env,
-        session: &Session,
-        current_password: String,
-    ) -> napi::Result<PromiseRaw<'env, ()>> {
-        let (shared, session) = (Arc::clone(&self.0), session.0.clone());
-        env.spawn_future(async move {
-            let call = async { shared.office().auth().erase_user(&session, &current_password).await };
-            call.await.map(|it| it.shown()).map_err(rejection)
-        })
+    pub fn erase_user(&self, env: Env, slot: u32, session: &Session, current_password: String) {
+        let (this, session) = (Self(Arc::clone(&self.0)), session.0.clone());
+        self.0
+            .completions
+            .spawn(env, slot, async move { this.0.office().auth().erase_user(&session, &current_password).await });
     }
 
     #[napi]
-    pub async fn set_operator(&self, email: String, operator: bool) -> napi::Result<User> {
-        let call = async { self.0.office().auth().set_operator(&email, operator).await };
-        call.await.map(|it| it.shown()).map_err(rejection)
+    pub fn set_operator(&self, env: Env, slot: u32, email: String, operator: bool) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move { this.0.office().auth().set_operator(&email, operator).await });
     }
 }

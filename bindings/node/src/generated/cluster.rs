@@ -12,52 +12,60 @@ pub struct Cluster(pub(crate) Arc<Shared>);
 #[napi]
 impl Cluster {
     #[napi]
-    pub async fn status(&self) -> napi::Result<ClusterStatus> {
-        let call = || Ok::<_, Error>(present(self.0.office().cluster())?.status());
-        call().map(|it| it.shown()).map_err(rejection)
+    pub fn status(&self, env: Env, slot: u32) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(
+            env,
+            slot,
+            async move { Ok::<_, Error>(present(this.0.office().cluster())?.status()) },
+        );
     }
 
     #[napi]
-    pub async fn message(&self) -> napi::Result<i64> {
-        let call = || Ok::<_, Error>(present(self.0.office().cluster())?.message());
-        call().map(|it| it.shown()).map_err(rejection)
+    pub fn message(&self, env: Env, slot: u32) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(
+            env,
+            slot,
+            async move { Ok::<_, Error>(present(this.0.office().cluster())?.message()) },
+        );
     }
 
     #[napi]
-    pub async fn level_with(&self, message: f64, within_ms: f64) -> napi::Result<bool> {
-        let call = async {
+    pub fn level_with(&self, env: Env, slot: u32, message: f64, within_ms: f64) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let message = natural("message", message)?;
             let within_ms = millis("withinMs", within_ms)?;
-            Ok::<_, Error>(present(self.0.office().cluster())?.level_with(message, within_ms).await)
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            Ok::<_, Error>(present(this.0.office().cluster())?.level_with(message, within_ms).await)
+        });
     }
 
     #[napi]
-    pub async fn join(&self, actor_id: Acting) -> napi::Result<Host> {
-        let call = async {
+    pub fn join(&self, env: Env, slot: u32, actor_id: Acting) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let actor_id = actor_id.actor("actorId")?;
-            present(self.0.office().cluster())?.join(actor_id).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            present(this.0.office().cluster())?.join(actor_id).await
+        });
     }
 
     #[napi]
-    pub async fn remove(&self, actor_id: Acting, host_id: String) -> napi::Result<Host> {
-        let call = async {
+    pub fn remove(&self, env: Env, slot: u32, actor_id: Acting, host_id: String) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let actor_id = actor_id.actor("actorId")?;
             let host_id = id("hostId", &host_id)?;
-            present(self.0.office().cluster())?.remove(actor_id, host_id).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            present(this.0.office().cluster())?.remove(actor_id, host_id).await
+        });
     }
 
     #[napi]
-    pub async fn take_over_alone(&self, actor_id: Acting) -> napi::Result<()> {
-        let call = || {
+    pub fn take_over_alone(&self, env: Env, slot: u32, actor_id: Acting) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let actor_id = actor_id.actor("actorId")?;
-            present(self.0.office().cluster())?.take_over_alone(actor_id)
-        };
-        call().map(|it| it.shown()).map_err(rejection)
+            present(this.0.office().cluster())?.take_over_alone(actor_id)
+        });
     }
 }

@@ -12,35 +12,39 @@ pub struct Journal(pub(crate) Arc<Shared>);
 #[napi]
 impl Journal {
     #[napi]
-    pub async fn head(&self) -> napi::Result<i64> {
-        let call = || self.0.office().journal().head();
-        call().map(|it| it.shown()).map_err(rejection)
+    pub fn head(&self, env: Env, slot: u32) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move { this.0.office().journal().head() });
     }
 
     #[napi]
-    pub async fn read(&self, from_seq: f64, limit: f64) -> napi::Result<Vec<JournalRecord>> {
-        let call = || {
-            let from_seq = natural("fromSeq", from_seq)?;
-            let limit = natural("limit", limit)?;
-            self.0.office().journal().read(from_seq, limit)
-        };
-        reading(call).map(|it| it.shown()).map_err(rejection)
+    pub fn read(&self, env: Env, slot: u32, from_seq: f64, limit: f64) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
+            reading(|| {
+                let from_seq = natural("fromSeq", from_seq)?;
+                let limit = natural("limit", limit)?;
+                this.0.office().journal().read(from_seq, limit)
+            })
+        });
     }
 
     #[napi]
-    pub async fn read_after(&self, cursor: String, limit: f64) -> napi::Result<Vec<JournalRecord>> {
-        let call = || {
-            let cursor = parsed("cursor", &cursor)?;
-            let limit = natural("limit", limit)?;
-            self.0.office().journal().read_after(cursor, limit)
-        };
-        reading(call).map(|it| it.shown()).map_err(rejection)
+    pub fn read_after(&self, env: Env, slot: u32, cursor: String, limit: f64) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
+            reading(|| {
+                let cursor = parsed("cursor", &cursor)?;
+                let limit = natural("limit", limit)?;
+                this.0.office().journal().read_after(cursor, limit)
+            })
+        });
     }
 
     #[napi]
-    pub async fn history(&self) -> napi::Result<JournalHistory> {
-        let call = || self.0.office().journal().history();
-        call().map(|it| it.shown()).map_err(rejection)
+    pub fn history(&self, env: Env, slot: u32) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move { this.0.office().journal().history() });
     }
 
     #[napi]
@@ -71,28 +75,31 @@ impl Journal {
     }
 
     #[napi]
-    pub async fn verify(&self, progress: Option<Progress>) -> napi::Result<VerifyReport> {
-        let journal = self.0.office().journal();
-        aside(move || journal.verify(&mut telling(progress))).await.map(|it| it.shown())
+    pub fn verify(&self, env: Env, slot: u32, progress: Option<Progress>) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
+            aside(move || this.0.office().journal().verify(&mut telling(progress))).await
+        });
     }
 
     #[napi]
-    pub async fn backup(&self, directory: String, progress: Option<Progress>) -> napi::Result<i64> {
-        let journal = self.0.office().journal();
-        aside(move || {
-            let directory = PathBuf::from(directory);
-            journal.backup(&directory, &mut telling(progress))
-        })
-        .await
-        .map(|it| it.shown())
+    pub fn backup(&self, env: Env, slot: u32, directory: String, progress: Option<Progress>) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
+            aside(move || {
+                let directory = PathBuf::from(directory);
+                this.0.office().journal().backup(&directory, &mut telling(progress))
+            })
+            .await
+        });
     }
 
     #[napi]
-    pub async fn erase_in_backup(&self, directory: String) -> napi::Result<i64> {
-        let call = || {
+    pub fn erase_in_backup(&self, env: Env, slot: u32, directory: String) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let directory = PathBuf::from(directory);
-            self.0.office().journal().erase_in_backup(&directory)
-        };
-        call().map(|it| it.shown()).map_err(rejection)
+            this.0.office().journal().erase_in_backup(&directory)
+        });
     }
 }

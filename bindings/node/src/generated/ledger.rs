@@ -23,29 +23,26 @@ impl Ledger {
 #[napi]
 impl Ledger {
     #[napi]
-    pub async fn balance(&self, actor_id: Acting, seller_id: String) -> napi::Result<Vec<Balance>> {
-        let call = || {
+    pub fn balance(&self, env: Env, slot: u32, actor_id: Acting, seller_id: String) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let actor_id = actor_id.actor("actorId")?;
             let seller_id = id("sellerId", &seller_id)?;
-            self.0.office().ledger().balance(actor_id, seller_id)
-        };
-        call().map(|it| it.shown()).map_err(rejection)
+            this.0.office().ledger().balance(actor_id, seller_id)
+        });
     }
 
     #[napi]
-    pub async fn entries(
-        &self,
-        actor_id: Acting,
-        seller_id: String,
-        query: Option<LedgerQuery>,
-    ) -> napi::Result<BalanceEntryPage> {
-        let call = || {
-            let actor_id = actor_id.actor("actorId")?;
-            let seller_id = id("sellerId", &seller_id)?;
-            let query = query.unwrap_or_default().given()?;
-            self.0.office().ledger().entries(actor_id, seller_id, &query)
-        };
-        reading(call).map(|it| it.shown()).map_err(rejection)
+    pub fn entries(&self, env: Env, slot: u32, actor_id: Acting, seller_id: String, query: Option<LedgerQuery>) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
+            reading(|| {
+                let actor_id = actor_id.actor("actorId")?;
+                let seller_id = id("sellerId", &seller_id)?;
+                let query = query.unwrap_or_default().given()?;
+                this.0.office().ledger().entries(actor_id, seller_id, &query)
+            })
+        });
     }
 
     #[napi]
@@ -76,29 +73,31 @@ impl Ledger {
     }
 
     #[napi]
-    pub async fn platform(&self, actor_id: Acting) -> napi::Result<Vec<PlatformBalance>> {
-        let call = || {
+    pub fn platform(&self, env: Env, slot: u32, actor_id: Acting) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let actor_id = actor_id.actor("actorId")?;
-            self.0.office().ledger().platform(actor_id)
-        };
-        call().map(|it| it.shown()).map_err(rejection)
+            this.0.office().ledger().platform(actor_id)
+        });
     }
 
     #[napi]
-    pub async fn record_payout(
+    pub fn record_payout(
         &self,
+        env: Env,
+        slot: u32,
         actor_id: Acting,
         seller_id: String,
         payout: NewPayout,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Payout> {
-        let call = async {
+    ) -> napi::Result<()> {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.poll(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let actor_id = actor_id.actor("actorId")?;
             let seller_id = id("sellerId", &seller_id)?;
             let payout = payout.given()?;
-            self.named(idempotency_key)?.record_payout(actor_id, seller_id, payout).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.record_payout(actor_id, seller_id, payout).await
+        })
     }
 }

@@ -4,7 +4,7 @@
 
 #![allow(missing_docs, reason = "what JavaScript sees is documented in index.d.ts")]
 #![allow(unused_imports, reason = "the prelude has what any file may need")]
-#![allow(clippy::pedantic, reason = "it is written for all types alike")]
+#![allow(clippy::pedantic, clippy::too_many_arguments, reason = "it is written for all types alike")]
 
 mod auth;
 mod choices;
@@ -29,11 +29,11 @@ mod prelude {
 
     pub(crate) use boxoffice::{Builder, Change, Error, FieldErrors, Limits};
     pub(crate) use napi::Env;
-    pub(crate) use napi::bindgen_prelude::{Buffer, PromiseRaw};
+    pub(crate) use napi::bindgen_prelude::Buffer;
     pub(crate) use napi_derive::napi;
 
     pub(crate) use super::*;
-    pub(crate) use crate::calls::{Parts, Progress, aside, known, reading, telling};
+    pub(crate) use crate::calls::{Parts, Progress, aside, reading, telling};
     pub(crate) use crate::convert::{
         Acting, Date, Shown, When, changed, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name,
         shown_as_secret, shown_as_text, user, written,

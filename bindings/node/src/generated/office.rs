@@ -42,8 +42,9 @@ impl Office {
     }
 
     #[napi]
-    pub async fn metrics(&self) -> napi::Result<Metrics> {
-        Ok(self.0.office().metrics().shown())
+    pub fn metrics(&self, env: Env, slot: u32) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move { Ok::<_, Error>(this.0.office().metrics()) });
     }
 
     #[napi]
@@ -52,25 +53,26 @@ impl Office {
     }
 
     #[napi]
-    pub async fn check_ready(&self) -> napi::Result<()> {
-        let office = self.0.office().clone();
-        aside(move || office.check_ready()).await.map(|it| it.shown())
+    pub fn check_ready(&self, env: Env, slot: u32) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move { aside(move || this.0.office().check_ready()).await });
     }
 
     #[napi]
-    pub async fn now(&self) -> napi::Result<Date> {
-        Ok(self.0.office().now().shown())
+    pub fn now(&self, env: Env, slot: u32) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move { Ok::<_, Error>(this.0.office().now()) });
     }
 
     #[napi]
-    pub async fn compact(&self) -> napi::Result<bool> {
-        let office = self.0.office().clone();
-        aside(move || office.compact()).await.map(|it| it.shown())
+    pub fn compact(&self, env: Env, slot: u32) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move { aside(move || this.0.office().compact()).await });
     }
 
     #[napi]
-    pub async fn close(&self) -> napi::Result<()> {
-        let call = async { self.0.office().close().await };
-        call.await.map(|it| it.shown()).map_err(rejection)
+    pub fn close(&self, env: Env, slot: u32) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move { this.0.office().close().await });
     }
 }

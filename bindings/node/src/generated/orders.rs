@@ -23,89 +23,99 @@ impl Orders {
 #[napi]
 impl Orders {
     #[napi]
-    pub async fn create(
+    pub fn create(
         &self,
+        env: Env,
+        slot: u32,
         buyer_id: Option<String>,
         ticket_ids: Vec<String>,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Order> {
-        let call = async {
+    ) -> napi::Result<()> {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.poll(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let buyer_id = user("buyerId", buyer_id)?;
             let ticket_ids = ids("ticketIds", &ticket_ids)?;
-            self.named(idempotency_key)?.create(buyer_id, &ticket_ids).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.create(buyer_id, &ticket_ids).await
+        })
     }
 
     #[napi]
-    pub async fn create_at(
+    pub fn create_at(
         &self,
+        env: Env,
+        slot: u32,
         buyer_id: Option<String>,
         ticket_ids: Vec<String>,
         agreed_amount: String,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Order> {
-        let call = async {
+    ) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let buyer_id = user("buyerId", buyer_id)?;
             let ticket_ids = ids("ticketIds", &ticket_ids)?;
-            self.named(idempotency_key)?.create_at(buyer_id, &ticket_ids, &agreed_amount).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.create_at(buyer_id, &ticket_ids, &agreed_amount).await
+        });
     }
 
     #[napi]
-    pub async fn create_at_prices(
+    pub fn create_at_prices(
         &self,
+        env: Env,
+        slot: u32,
         buyer_id: Option<String>,
         ticket_ids: Vec<String>,
         agreed_prices: Vec<String>,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Order> {
-        let call = async {
+    ) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let buyer_id = user("buyerId", buyer_id)?;
             let ticket_ids = ids("ticketIds", &ticket_ids)?;
-            self.named(idempotency_key)?.create_at_prices(buyer_id, &ticket_ids, &agreed_prices).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.create_at_prices(buyer_id, &ticket_ids, &agreed_prices).await
+        });
     }
 
     #[napi]
-    pub async fn cancel(
+    pub fn cancel(
         &self,
+        env: Env,
+        slot: u32,
         buyer_id: Option<String>,
         order_id: String,
         options: Option<CommandOptions>,
     ) -> napi::Result<()> {
-        let call = async {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.poll(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let buyer_id = user("buyerId", buyer_id)?;
             let order_id = id("orderId", &order_id)?;
-            self.named(idempotency_key)?.cancel(buyer_id, order_id).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.cancel(buyer_id, order_id).await
+        })
     }
 
     #[napi]
-    pub async fn get(&self, buyer_id: Option<String>, order_id: String) -> napi::Result<Order> {
-        let call = || {
+    pub fn get(&self, env: Env, slot: u32, buyer_id: Option<String>, order_id: String) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let buyer_id = user("buyerId", buyer_id)?;
             let order_id = id("orderId", &order_id)?;
-            self.0.office().orders().get(buyer_id, order_id)
-        };
-        call().map(|it| it.shown()).map_err(rejection)
+            this.0.office().orders().get(buyer_id, order_id)
+        });
     }
 
     #[napi]
-    pub async fn list(&self, buyer_id: Option<String>, query: Option<OrderQuery>) -> napi::Result<OrderPage> {
-        let call = || {
-            let buyer_id = user("buyerId", buyer_id)?;
-            let query = query.unwrap_or_default().given()?;
-            self.0.office().orders().list(buyer_id, &query)
-        };
-        reading(call).map(|it| it.shown()).map_err(rejection)
+    pub fn list(&self, env: Env, slot: u32, buyer_id: Option<String>, query: Option<OrderQuery>) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
+            reading(|| {
+                let buyer_id = user("buyerId", buyer_id)?;
+                let query = query.unwrap_or_default().given()?;
+                this.0.office().orders().list(buyer_id, &query)
+            })
+        });
     }
 
     #[napi]

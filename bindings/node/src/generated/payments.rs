@@ -23,96 +23,102 @@ impl Payments {
 #[napi]
 impl Payments {
     #[napi]
-    pub async fn pay(
+    pub fn pay(
         &self,
+        env: Env,
+        slot: u32,
         buyer_id: Option<String>,
         order_id: String,
         token: String,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Charge> {
-        let call = async {
+    ) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let buyer_id = user("buyerId", buyer_id)?;
             let order_id = id("orderId", &order_id)?;
-            self.named(idempotency_key)?.pay(buyer_id, order_id, &token).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.pay(buyer_id, order_id, &token).await
+        });
     }
 
     #[napi]
-    pub async fn get(&self, user_id: Option<String>, charge_id: String) -> napi::Result<Charge> {
-        let call = || {
+    pub fn get(&self, env: Env, slot: u32, user_id: Option<String>, charge_id: String) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let user_id = user("userId", user_id)?;
             let charge_id = id("chargeId", &charge_id)?;
-            self.0.office().payments().get(user_id, charge_id)
-        };
-        call().map(|it| it.shown()).map_err(rejection)
+            this.0.office().payments().get(user_id, charge_id)
+        });
     }
 
     #[napi]
-    pub async fn client_secret(&self, buyer_id: Option<String>, charge_id: String) -> napi::Result<Option<String>> {
-        let call = || {
+    pub fn client_secret(&self, env: Env, slot: u32, buyer_id: Option<String>, charge_id: String) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let buyer_id = user("buyerId", buyer_id)?;
             let charge_id = id("chargeId", &charge_id)?;
-            self.0.office().payments().client_secret(buyer_id, charge_id)
-        };
-        call().map(|it| it.shown()).map_err(rejection)
+            this.0.office().payments().client_secret(buyer_id, charge_id)
+        });
     }
 
     #[napi]
-    pub async fn refund(&self, actor_id: Acting, order_id: String, options: RefundOptions) -> napi::Result<Charge> {
-        let call = async {
+    pub fn refund(&self, env: Env, slot: u32, actor_id: Acting, order_id: String, options: RefundOptions) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let RefundOptions { return_to_sale, idempotency_key } = options;
             let actor_id = actor_id.actor("actorId")?;
             let order_id = id("orderId", &order_id)?;
-            self.named(idempotency_key)?.refund(actor_id, order_id, return_to_sale).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.refund(actor_id, order_id, return_to_sale).await
+        });
     }
 
     #[napi]
-    pub async fn refund_part(
+    pub fn refund_part(
         &self,
+        env: Env,
+        slot: u32,
         actor_id: Acting,
         order_id: String,
         amount: String,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Charge> {
-        let call = async {
+    ) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let actor_id = actor_id.actor("actorId")?;
             let order_id = id("orderId", &order_id)?;
-            self.named(idempotency_key)?.refund_part(actor_id, order_id, &amount).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.refund_part(actor_id, order_id, &amount).await
+        });
     }
 
     #[napi]
-    pub async fn escalated(&self, actor_id: Acting) -> napi::Result<Vec<Charge>> {
-        let call = || {
+    pub fn escalated(&self, env: Env, slot: u32, actor_id: Acting) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let actor_id = actor_id.actor("actorId")?;
-            self.0.office().payments().escalated(actor_id)
-        };
-        call().map(|it| it.shown()).map_err(rejection)
+            this.0.office().payments().escalated(actor_id)
+        });
     }
 
     #[napi]
-    pub async fn resolve(
+    pub fn resolve(
         &self,
+        env: Env,
+        slot: u32,
         actor_id: Acting,
         order_id: String,
         resolution: String,
         note: String,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Charge> {
-        let call = async {
+    ) -> napi::Result<()> {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.poll(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let actor_id = actor_id.actor("actorId")?;
             let order_id = id("orderId", &order_id)?;
             let resolution = parsed("resolution", &resolution)?;
-            self.named(idempotency_key)?.resolve(actor_id, order_id, resolution, &note).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.resolve(actor_id, order_id, resolution, &note).await
+        })
     }
 
     #[napi]
@@ -121,12 +127,12 @@ impl Payments {
     }
 
     #[napi]
-    pub async fn receive_webhook(&self, headers: Vec<(String, String)>, body: Buffer) -> napi::Result<()> {
-        let call = async {
+    pub fn receive_webhook(&self, env: Env, slot: u32, headers: Vec<(String, String)>, body: Buffer) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let headers = header_bytes(&headers)?;
             let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
-            self.0.office().payments().receive_webhook(&headers, &body).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.0.office().payments().receive_webhook(&headers, &body).await
+        });
     }
 }

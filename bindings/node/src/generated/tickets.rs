@@ -23,127 +23,139 @@ impl Tickets {
 #[napi]
 impl Tickets {
     #[napi]
-    pub async fn create(
+    pub fn create(
         &self,
+        env: Env,
+        slot: u32,
         seller_id: Option<String>,
         ticket: NewTicket,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Ticket> {
-        let call = async {
+    ) -> napi::Result<()> {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.poll(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let seller_id = user("sellerId", seller_id)?;
             let ticket = ticket.given()?;
-            self.named(idempotency_key)?.create(seller_id, ticket).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.create(seller_id, ticket).await
+        })
     }
 
     #[napi]
-    pub async fn create_many(
+    pub fn create_many(
         &self,
+        env: Env,
+        slot: u32,
         seller_id: Option<String>,
         tickets: Vec<NewTicket>,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Vec<Ticket>> {
-        let call = async {
+    ) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let seller_id = user("sellerId", seller_id)?;
             let tickets = tickets.into_iter().map(NewTicket::given).collect::<Result<Vec<_>, _>>()?;
-            self.named(idempotency_key)?.create_many(seller_id, tickets).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.create_many(seller_id, tickets).await
+        });
     }
 
     #[napi]
-    pub async fn check_many(&self, seller_id: Option<String>, tickets: Vec<NewTicket>) -> napi::Result<()> {
-        let call = async {
+    pub fn check_many(&self, env: Env, slot: u32, seller_id: Option<String>, tickets: Vec<NewTicket>) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let seller_id = user("sellerId", seller_id)?;
             let tickets = tickets.into_iter().map(NewTicket::given).collect::<Result<Vec<_>, _>>()?;
-            self.0.office().tickets().check_many(seller_id, tickets).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.0.office().tickets().check_many(seller_id, tickets).await
+        });
     }
 
     #[napi]
-    pub async fn update(
+    pub fn update(
         &self,
+        env: Env,
+        slot: u32,
         seller_id: Option<String>,
         ticket_id: String,
         update: TicketUpdate,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Ticket> {
-        let call = async {
+    ) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let seller_id = user("sellerId", seller_id)?;
             let ticket_id = id("ticketId", &ticket_id)?;
             let update = update.given()?;
-            self.named(idempotency_key)?.update(seller_id, ticket_id, update).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.update(seller_id, ticket_id, update).await
+        });
     }
 
     #[napi]
-    pub async fn reschedule(
+    pub fn reschedule(
         &self,
+        env: Env,
+        slot: u32,
         seller_id: Option<String>,
         show: NewShow,
         starts_at: When,
         options: Option<CommandOptions>,
-    ) -> napi::Result<Vec<Ticket>> {
-        let call = async {
+    ) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
             let seller_id = user("sellerId", seller_id)?;
             let show = show.given()?;
             let starts_at = written(starts_at);
-            self.named(idempotency_key)?.reschedule(seller_id, show, &starts_at).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.reschedule(seller_id, show, &starts_at).await
+        });
     }
 
     #[napi]
-    pub async fn withdraw(
+    pub fn withdraw(
         &self,
+        env: Env,
+        slot: u32,
         seller_id: Option<String>,
         ticket_id: String,
         options: Option<WithdrawOptions>,
     ) -> napi::Result<()> {
-        let call = async {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.poll(env, slot, async move {
             let WithdrawOptions { expected_version, idempotency_key } = options.unwrap_or_default();
             let seller_id = user("sellerId", seller_id)?;
             let ticket_id = id("ticketId", &ticket_id)?;
             let expected_version = expected_version.map(|it| natural("expectedVersion", it)).transpose()?;
-            self.named(idempotency_key)?.withdraw(seller_id, ticket_id, expected_version).await
-        };
-        call.await.map(|it| it.shown()).map_err(rejection)
+            this.named(idempotency_key)?.withdraw(seller_id, ticket_id, expected_version).await
+        })
     }
 
     #[napi]
-    pub fn get<'env>(&self, env: &'env Env, ticket_id: String) -> napi::Result<PromiseRaw<'env, Ticket>> {
+    pub fn get(&self, env: Env, slot: u32, ticket_id: String) -> napi::Result<Option<Ticket>> {
         let quick = || {
             let ticket_id = id("ticketId", &ticket_id)?;
             self.0.office().tickets().get_in_memory(ticket_id)
         };
         if let Some(outcome) = quick().transpose() {
-            return known(env, outcome.map(|it| it.shown()));
+            return outcome.map(|it| Some(it.shown())).map_err(rejection);
         }
         // The rest is on the disk, for which the event loop must not wait.
-        let shared = Arc::clone(&self.0);
-        env.spawn_future(async move {
-            let call = || {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
+            reading(|| {
                 let ticket_id = id("ticketId", &ticket_id)?;
-                shared.office().tickets().get(ticket_id)
-            };
-            reading(call).map(|it| it.shown()).map_err(rejection)
-        })
+                this.0.office().tickets().get(ticket_id)
+            })
+        });
+        Ok(None)
     }
 
     #[napi]
-    pub async fn list(&self, query: Option<TicketQuery>) -> napi::Result<TicketPage> {
-        let call = || {
-            let query = query.unwrap_or_default().given()?;
-            self.0.office().tickets().list(&query)
-        };
-        reading(call).map(|it| it.shown()).map_err(rejection)
+    pub fn list(&self, env: Env, slot: u32, query: Option<TicketQuery>) {
+        let this = Self(Arc::clone(&self.0));
+        self.0.completions.spawn(env, slot, async move {
+            reading(|| {
+                let query = query.unwrap_or_default().given()?;
+                this.0.office().tickets().list(&query)
+            })
+        });
     }
 
     #[napi]

@@ -95,7 +95,7 @@ class AsyncAuth:
         Raises `UnauthenticatedError` (`auth.required`) if the token is malformed, signed with another key, expired,
         revoked, or older than the user's password.
         """
-        return await self._native.authenticate(token)
+        return self._native.authenticate(token)
 
     async def current_user(self, /, session: Session) -> User:
         """Returns the user of a session.

@@ -168,9 +168,9 @@ impl AsyncAuth {
     }
 
     #[pyo3(signature = (token))]
-    fn authenticate(&self, py: Python<'_>, token: String) -> PyResult<Awaitable<Session>> {
+    fn authenticate(&self, py: Python<'_>, token: String) -> PyResult<Session> {
         let office = self.0.office(py)?.clone();
-        self.0.start(py, run::authenticate(office, token))
+        self.0.block(py, run::authenticate(office, token))
     }
 
     #[pyo3(signature = (session))]
@@ -182,7 +182,7 @@ impl AsyncAuth {
     #[pyo3(signature = (session))]
     fn sign_out(&self, py: Python<'_>, session: Session) -> PyResult<Awaitable<Nothing>> {
         let office = self.0.office(py)?.clone();
-        self.0.start(py, run::sign_out(office, session))
+        self.0.start_on_loop(py, run::sign_out(office, session))
     }
 
     #[pyo3(signature = (session, current_password, email, password))]

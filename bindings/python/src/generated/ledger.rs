@@ -201,7 +201,10 @@ impl AsyncLedger {
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Payout>> {
         let office = self.0.office(py)?.clone();
-        self.0.start(py, run::record_payout(office, actor_id, seller_id, amount, reference, currency, idempotency_key))
+        self.0.start_on_loop(
+            py,
+            run::record_payout(office, actor_id, seller_id, amount, reference, currency, idempotency_key),
+        )
     }
 }
 

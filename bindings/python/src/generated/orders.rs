@@ -171,7 +171,7 @@ impl AsyncOrders {
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Order>> {
         let office = self.0.office(py)?.clone();
-        self.0.start(py, run::create(office, buyer_id, ticket_ids, idempotency_key))
+        self.0.start_on_loop(py, run::create(office, buyer_id, ticket_ids, idempotency_key))
     }
 
     #[pyo3(signature = (buyer_id, ticket_ids, agreed_amount, idempotency_key))]
@@ -209,7 +209,7 @@ impl AsyncOrders {
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Nothing>> {
         let office = self.0.office(py)?.clone();
-        self.0.start(py, run::cancel(office, buyer_id, order_id, idempotency_key))
+        self.0.start_on_loop(py, run::cancel(office, buyer_id, order_id, idempotency_key))
     }
 
     #[pyo3(signature = (buyer_id, order_id))]

@@ -256,7 +256,7 @@ impl AsyncPayments {
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Charge>> {
         let office = self.0.office(py)?.clone();
-        self.0.start(py, run::resolve(office, actor_id, order_id, resolution, note, idempotency_key))
+        self.0.start_on_loop(py, run::resolve(office, actor_id, order_id, resolution, note, idempotency_key))
     }
 
     #[pyo3(signature = (processor))]

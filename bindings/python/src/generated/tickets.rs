@@ -235,7 +235,7 @@ impl AsyncTickets {
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Ticket>> {
         let office = self.0.office(py)?.clone();
-        self.0.start(py, run::create(office, seller_id, ticket, idempotency_key))
+        self.0.start_on_loop(py, run::create(office, seller_id, ticket, idempotency_key))
     }
 
     #[pyo3(signature = (seller_id, tickets, idempotency_key))]
@@ -292,7 +292,7 @@ impl AsyncTickets {
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Nothing>> {
         let office = self.0.office(py)?.clone();
-        self.0.start(py, run::withdraw(office, seller_id, ticket_id, expected_version, idempotency_key))
+        self.0.start_on_loop(py, run::withdraw(office, seller_id, ticket_id, expected_version, idempotency_key))
     }
 
     #[pyo3(signature = (ticket_id))]

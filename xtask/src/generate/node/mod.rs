@@ -70,7 +70,7 @@ fn module(model: &Model) -> Result<String, String> {
         "//! Code generated from the façade. Its documentation is in `index.d.ts`.\n\n\
          #![allow(missing_docs, reason = \"what JavaScript sees is documented in index.d.ts\")]\n\
          #![allow(unused_imports, reason = \"the prelude has what any file may need\")]\n\
-         #![allow(clippy::pedantic, reason = \"it is written for all types alike\")]\n\n\
+         #![allow(clippy::pedantic, clippy::too_many_arguments, reason = \"it is written for all types alike\")]\n\n\
          {}\n\nmod prelude {{\n{PRELUDE}}}\n\n\
          pub(crate) use choices::NativeOptions;\npub(crate) use inputs::*;\npub(crate) use option_sets::*;\n\
          pub(crate) use parts::*;\npub(crate) use values::*;\n{}",
@@ -87,11 +87,11 @@ const PRELUDE: &str = "
 
     pub(crate) use boxoffice::{Builder, Change, Error, FieldErrors, Limits};
     pub(crate) use napi::Env;
-    pub(crate) use napi::bindgen_prelude::{Buffer, PromiseRaw};
+    pub(crate) use napi::bindgen_prelude::Buffer;
     pub(crate) use napi_derive::napi;
 
     pub(crate) use super::*;
-    pub(crate) use crate::calls::{Parts, Progress, aside, known, reading, telling};
+    pub(crate) use crate::calls::{Parts, Progress, aside, reading, telling};
     pub(crate) use crate::convert::{
         Acting, Date, Shown, When, changed, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name, shown_as_secret,
         shown_as_text, user, written,

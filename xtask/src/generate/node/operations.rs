@@ -11,8 +11,23 @@ use super::types::{is_class, outgoing, parts_of, structure};
 /// Name of the box office among the handles.
 pub(super) const OFFICE: &str = "office";
 
-/// Operations that read memory only and return at once. Another thread would cost more than the rest of the call.
+/// Operations that read memory and the time, and return at once. Another thread would cost more than the rest of the call.
 const IN_MEMORY: &[(&str, &str)] = &[("auth", "authenticate")];
+
+/// Commands that check their arguments and wait for the writer. They read neither a file nor the time, and compute nothing
+/// that takes long, so that the thread of JavaScript polls them: another one would cost more than the rest of the call.
+pub(super) const SUBMITTED: &[(&str, &str)] = &[
+    ("auth", "sign_out"),
+    ("tickets", "create"),
+    ("tickets", "withdraw"),
+    ("orders", "create"),
+    ("orders", "cancel"),
+    ("payments", "resolve"),
+    ("ledger", "record_payout"),
+];
+
+/// Number of arguments that `lib/promises.js` passes on.
+const ARGUMENTS_MAX: usize = 5;
 
 /// Number of entries that are read at once from a list without pages.
 const BATCH: usize = 256;
@@ -77,6 +92,9 @@ struct Operation<'m> {
 
 fn operation(model: &Model, handle: &Handle, method: &Method) -> Result<String, String> {
     let params = arguments(model, method)?;
+    if Form::of(method) == Form::Promise && params.len() > ARGUMENTS_MAX {
+        return Err(format!("{} has over {ARGUMENTS_MAX} arguments: lib/promises.js must pass them on", method.name));
+    }
     let params: String = params.iter().filter_map(|it| Some(format!(", {}: {}", it.name, it.rust.as_ref()?))).collect();
     let mut classes = Vec::new();
     for param in &method.params {
@@ -119,60 +137,68 @@ impl Operation<'_> {
         if self.method.is_fallible { call } else { format!("Ok::<_, Error>({call})") }
     }
 
-    fn is_in_memory(&self) -> bool {
-        IN_MEMORY.contains(&(&self.handle.name, &self.method.name))
+    fn is_one_of(&self, all: &[(&str, &str)]) -> bool {
+        all.contains(&(&self.handle.name, &self.method.name))
     }
 
     fn promise(&self) -> String {
+        if self.is_one_of(IN_MEMORY) {
+            self.in_memory()
+        } else if self.method.has_quick_form {
+            self.quick()
+        } else if self.is_one_of(SUBMITTED) {
+            let head = self.head("napi::Result<()>");
+            format!("{head} {{ {} self.0.completions.poll(env, slot, {}) }}", self.own(), self.operation())
+        } else {
+            format!("{} {{ {} }}", self.head("()"), self.spawned())
+        }
+    }
+
+    /// Generates the head of a function that gets the slot of its promise, and returns nothing if the outcome is delivered.
+    fn head(&self, result: &str) -> String {
+        let (name, params) = (&self.method.name, &self.params);
+        let result = if result == "()" { String::new() } else { format!(" -> {result}") };
+        format!("#[napi]\npub fn {name}(&self, env: Env, slot: u32{params}){result}")
+    }
+
+    /// Generates the statement that copies what an operation may outlive in JavaScript.
+    fn own(&self) -> String {
+        if self.classes.is_empty() {
+            return "let this = Self(Arc::clone(&self.0));".to_owned();
+        }
+        let copies: Vec<_> = self.classes.iter().map(|name| format!("{name}.0.clone()")).collect();
+        let (names, copies) = (self.classes.join(", "), copies.join(", "));
+        format!("let (this, {names}) = (Self(Arc::clone(&self.0)), {copies});")
+    }
+
+    /// Generates the statements that start an operation on another thread.
+    fn spawned(&self) -> String {
+        format!("{} self.0.completions.spawn(env, slot, {});", self.own(), self.operation())
+    }
+
+    /// Generates the future of an operation.
+    fn operation(&self) -> String {
+        let target = if self.method.takes_key && self.method.is_async {
+            "this.named(idempotency_key)?".to_owned()
+        } else {
+            self.target("this.0")
+        };
+        let (statements, outcome) = (&self.made.statements, self.outcome(&target));
         let takes_progress = self.method.params.iter().any(|param| param.kind == Type::Progress);
         let is_long = self.handle.name == OFFICE && !self.method.is_async && self.method.is_fallible;
-        if self.method.has_quick_form || self.is_in_memory() {
-            self.quick()
-        } else if takes_progress || is_long {
-            self.aside()
-        } else if !self.classes.is_empty() {
-            self.of_class()
-        } else if self.method.is_async {
-            self.waited()
+        if takes_progress || is_long {
+            format!("async move {{ aside(move || {{ {statements} {outcome} }}).await }}")
+        } else if !self.method.is_async && self.reads_long() {
+            format!("async move {{ reading(|| {{ {statements} {outcome} }}) }}")
         } else {
-            self.found()
+            format!("async move {{ {statements} {outcome} }}")
         }
     }
 
-    fn head(&self) -> String {
-        format!("#[napi]\npub async fn {}(&self{}) -> napi::Result<{}>", self.method.name, self.params, self.result)
-    }
-
-    /// Generates the head of a function that creates its promise itself, because it borrows from JavaScript or may
-    /// return at once.
-    fn head_of_promise(&self) -> String {
-        let (name, params, result) = (&self.method.name, &self.params, &self.result);
-        format!(
-            "#[napi]\npub fn {name}<'env>(&self, env: &'env Env{params}) -> napi::Result<PromiseRaw<'env, {result}>>"
-        )
-    }
-
-    /// Generates a command.
-    fn waited(&self) -> String {
-        let target =
-            if self.method.takes_key { "self.named(idempotency_key)?".to_owned() } else { self.target("self.0") };
-        let (head, statements, outcome) = (self.head(), &self.made.statements, self.outcome(&target));
-        format!("{head} {{ let call = async {{ {statements} {outcome} }}; {} }}", answer("call.await"))
-    }
-
-    /// Generates a read.
-    fn found(&self) -> String {
-        let (head, statements, target) = (self.head(), &self.made.statements, self.target("self.0"));
-        if !self.method.is_fallible && !self.handle.is_optional {
-            return format!("{head} {{ Ok({}.shown()) }}", self.call(&target));
-        }
-        format!("{head} {{ let call = || {{ {statements} {} }}; {} }}", self.outcome(&target), answer(&self.read()))
-    }
-
-    /// Generates the call of a closure that reads. A long read must not block other tasks on the polling thread.
-    fn read(&self) -> String {
-        let is_long = matches!(self.method.result.plain(), Type::Page(_) | Type::List(_)) && self.reads_disk();
-        if is_long { "reading(call)".to_owned() } else { "call()".to_owned() }
+    /// Returns `true` if a read may take long. It must not block other tasks on the polling thread.
+    fn reads_long(&self) -> bool {
+        let is_many = matches!(self.method.result.plain(), Type::Page(_) | Type::List(_));
+        self.method.has_quick_form || (is_many && self.reads_disk())
     }
 
     /// Returns `true` if the operation may read a file, according to its documented errors.
@@ -181,53 +207,32 @@ impl Operation<'_> {
         errors.contains("journal.unavailable")
     }
 
-    /// Generates an operation that takes a class, such as a session, which it copies.
-    fn of_class(&self) -> String {
-        let head = self.head_of_promise();
-        let names = self.classes.join(", ");
-        let copies: Vec<_> = self.classes.iter().map(|name| format!("{name}.0.clone()")).collect();
-        let (statements, call) = (&self.made.statements, self.call(&self.target("shared")));
-        let answer = if self.method.is_async {
-            format!("let call = async {{ {statements} {call}.await }}; {}", answer("call.await"))
-        } else {
-            format!("let call = || {{ {statements} {call} }}; {}", answer(&self.read()))
-        };
-        let copies = copies.join(", ");
+    /// Generates an operation that returns its value at once.
+    fn in_memory(&self) -> String {
+        let head = self.head(&format!("napi::Result<Option<{}>>", self.result));
+        let (statements, call) = (&self.made.statements, self.call(&self.target("self.0")));
         format!(
-            "{head} {{ let (shared, {names}) = (Arc::clone(&self.0), {copies}); env.spawn_future(async move {{ {answer} }}) }}"
+            "{head} {{\n if self.0.asks_javascript {{\n\
+             // This thread tells the time, and would wait for itself.\n\
+             {}\n return Ok(None); }}\n\
+             let call = || {{ {statements} {call} }}; {} }}",
+            self.spawned(),
+            at_once("call()")
         )
     }
 
     /// Generates an operation that first tries to answer from memory.
     fn quick(&self) -> String {
-        let (head, statements) = (self.head_of_promise(), &self.made.statements);
-        if self.is_in_memory() {
-            let call = self.call(&self.target("self.0"));
-            return format!(
-                "{head} {{ let call = || {{ {statements} {call} }}; known(env, call().map(|it| it.shown())) }}"
-            );
-        }
-        let arguments = self.made.expressions.join(", ");
+        let head = self.head(&format!("napi::Result<Option<{}>>", self.result));
+        let (statements, arguments) = (&self.made.statements, self.made.expressions.join(", "));
         let quick = format!("{}.{}{QUICK_FORM}({arguments})", self.target("self.0"), self.method.rust);
-        let call = self.call(&self.target("shared"));
         format!(
             "{head} {{\n let quick = || {{ {statements} {quick} }};\n\
-             if let Some(outcome) = quick().transpose() {{ return known(env, outcome.map(|it| it.shown())); }}\n\
+             if let Some(outcome) = quick().transpose() {{ return {}; }}\n\
              // The rest is on the disk, for which the event loop must not wait.\n\
-             let shared = Arc::clone(&self.0);\n\
-             env.spawn_future(async move {{ let call = || {{ {statements} {call} }}; {} }})\n}}",
-            answer("reading(call)")
-        )
-    }
-
-    /// Generates an operation that runs on a separate thread.
-    fn aside(&self) -> String {
-        let name = &self.handle.name;
-        let target = self.target("self.0");
-        let target = if name == OFFICE { format!("{target}.clone()") } else { target };
-        let (head, statements, call) = (self.head(), &self.made.statements, self.call(name));
-        format!(
-            "{head} {{ let {name} = {target}; aside(move || {{ {statements} {call} }}).await.map(|it| it.shown()) }}"
+             {}\n Ok(None) }}",
+            at_once("outcome"),
+            self.spawned()
         )
     }
 
@@ -282,9 +287,9 @@ impl Operation<'_> {
     }
 }
 
-/// Generates the conversion of the outcome of a call.
-fn answer(call: &str) -> String {
-    format!("{call}.map(|it| it.shown()).map_err(rejection)")
+/// Generates the conversion of an outcome that is returned at once.
+fn at_once(outcome: &str) -> String {
+    format!("{outcome}.map(|it| Some(it.shown())).map_err(rejection)")
 }
 
 /// Generates the classes that read a list in batches.

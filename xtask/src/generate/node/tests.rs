@@ -42,12 +42,19 @@ const METHOD: &str = "impl Tickets {
     }
 ";
 
+const WITH_SIX_ARGUMENTS: &str = "impl Tickets {
+    /// Counts the tickets of a seller.
+    pub fn tally(&self, seller: UserId, a: &str, b: &str, c: &str, d: &str, e: &str) -> Result<Tally, Error> {
+        Err(Code::Internal.into())
+    }
+";
+
 /// Reads the façade with an additional operation that counts tickets.
-fn more() -> Model {
+fn with(method: &str) -> Model {
     let file = |path: &str| {
         let text = fs::read_to_string(root().join(path)).ok()?;
         Some(match path {
-            "core/src/office/tickets.rs" => format!("{}\n{STRUCTS}", text.replacen("impl Tickets {", METHOD, 1)),
+            "core/src/office/tickets.rs" => format!("{}\n{STRUCTS}", text.replacen("impl Tickets {", method, 1)),
             "core/src/office/mod.rs" => text.replacen("pub use tickets::Tickets;", "pub use tickets::*;", 1),
             _ => text,
         })
@@ -57,7 +64,7 @@ fn more() -> Model {
 
 /// Returns the lines that only the extended façade generates, by the path of their file.
 fn difference() -> Vec<(String, String)> {
-    let (before, after) = (outputs(&Model::read(&root()).unwrap()).unwrap(), outputs(&more()).unwrap());
+    let (before, after) = (outputs(&Model::read(&root()).unwrap()).unwrap(), outputs(&with(METHOD)).unwrap());
     assert_eq!(before.len(), after.len());
     let changed = before.iter().zip(&after).filter(|(before, after)| before.text != after.text);
     let fresh = |(before, after): (&Output, &Output)| {
@@ -76,11 +83,11 @@ fn a_new_operation_with_new_values_is_written_everywhere() {
     };
     let operation = of("generated/tickets.rs");
     for line in [
-        "pub async fn tally(",
+        "pub fn tally(",
         "query: Option<TallyQuery>,",
         "options: TallyOptions,",
         "let TallyOptions { again, idempotency_key } = options;",
-        "self.named(idempotency_key)?.tally(actor_id, seller_id, query, again).await",
+        "this.named(idempotency_key)?.tally(actor_id, seller_id, query, again).await",
     ] {
         assert!(operation.contains(line), "{line} is not in:\n{operation}");
     }
@@ -122,4 +129,22 @@ fn a_date_among_the_arguments_is_checked_by_its_name() {
     let line =
         "reschedule: { takes: [ANY, { fields: NEW_SHOW }, { date: 'startsAt' }, { options: COMMAND_OPTIONS }] },";
     assert!(checks.contains(line), "{line} is not in:\n{checks}");
+}
+
+#[test]
+fn an_operation_has_no_more_arguments_than_are_passed_on() {
+    let refusal = outputs(&with(WITH_SIX_ARGUMENTS)).err().unwrap_or_default();
+    assert!(refusal.starts_with("tally has over 5 arguments"), "{refusal}");
+}
+
+#[test]
+fn commands_that_only_wait_for_the_writer_are_polled_on_the_thread_of_javascript() {
+    let outputs = outputs(&Model::read(&root()).unwrap()).unwrap();
+    for (handle, method) in operations::SUBMITTED {
+        let path = format!("{NATIVE}/{handle}.rs");
+        let text = outputs.iter().find(|it| it.path == path).map(|it| it.text.as_str()).unwrap_or_default();
+        let operation = text.split(&format!("pub fn {method}(")).nth(1).and_then(|rest| rest.split("#[napi]").next());
+        let operation = operation.unwrap_or_default();
+        assert!(operation.contains("self.0.completions.poll(env, slot,"), "{handle}.{method}: {operation}");
+    }
 }

@@ -1,11 +1,12 @@
-//! The classes for asyncio, in Python: coroutine functions that await the futures of the native module.
+//! The classes for asyncio, in Python: coroutine functions that await the futures of the native module, or return what
+//! it has in memory.
 
 use std::fmt::Write;
 
 use super::super::model::{Handle, Method, Model, QUICK_FORM};
 use super::arguments::{Argument, arguments};
 use super::imports::Imports;
-use super::operations::{Facade, Form, class_name, doc};
+use super::operations::{Facade, Form, class_name, doc, is_in_memory};
 use super::types::outgoing;
 use super::words;
 
@@ -31,7 +32,7 @@ fn class(model: &Model, handle: &Handle, imports: &mut Imports) -> Result<String
     );
     for method in &handle.methods {
         text.push('\n');
-        text.push_str(&function(model, method, "_native", Facade::Asyncio, None, imports)?);
+        text.push_str(&function(model, handle, method, "_native", Facade::Asyncio, None, imports)?);
     }
     Ok(text)
 }
@@ -39,6 +40,7 @@ fn class(model: &Model, handle: &Handle, imports: &mut Imports) -> Result<String
 /// A function that hands its arguments on to the native module, after the actor that it has instead of a parameter.
 pub(super) fn function(
     model: &Model,
+    handle: &Handle,
     method: &Method,
     native: &str,
     facade: Facade,
@@ -59,6 +61,7 @@ pub(super) fn function(
     let call = format!("self.{native}.{}({})", method.name, passed.join(", "));
     let (head, result, body) = match Form::of(method) {
         Form::Outcome if facade == Facade::Blocking => ("def", outgoing(model, &method.result)?.hint, call),
+        Form::Outcome if is_in_memory(handle, method) => ("async def", outgoing(model, &method.result)?.hint, call),
         Form::Outcome => ("async def", outgoing(model, &method.result)?.hint, format!("await {call}")),
         Form::Value => ("def", outgoing(model, &method.result)?.hint, call),
         Form::Parts(inner) => {

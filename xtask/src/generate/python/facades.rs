@@ -50,7 +50,7 @@ fn facade(model: &Model, prefix: &str, facade: Facade, imports: &mut Imports) ->
     let _ = write!(text, "\n    def as_system(self, /) -> {system}:\n{doc}        return {system}(self._facade)\n");
     for method in methods(&model.office) {
         text.push('\n');
-        text.push_str(&function(model, method, "_facade", facade, None, imports)?);
+        text.push_str(&function(model, &model.office, method, "_facade", facade, None, imports)?);
     }
     Ok(text)
 }

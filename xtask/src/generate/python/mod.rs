@@ -24,6 +24,7 @@ const NATIVE: &str = "bindings/python/src/generated";
 const PACKAGE: &str = "bindings/python/python/boxoffice";
 
 pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
+    operations::check_lists(model)?;
     let types = literals::names(model);
     let path = root().join(PACKAGE).join("_by_hand.py");
     let by_hand = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -11,6 +11,39 @@ use super::words;
 /// Name of the box office among the handles.
 pub(super) const OFFICE: &str = "office";
 
+/// Operations that read memory only and return at once. Another thread would cost more than the rest of the call.
+const IN_MEMORY: &[(&str, &str)] = &[("auth", "authenticate")];
+
+/// Commands that touch memory only until they are in the queue, and once they are answered. The thread of the event
+/// loop polls them. All others may read a file, hash a password or take long, and have a thread for that.
+const ON_LOOP: &[(&str, &str)] = &[
+    ("auth", "sign_out"),
+    ("tickets", "create"),
+    ("tickets", "withdraw"),
+    ("orders", "create"),
+    ("orders", "cancel"),
+    ("payments", "resolve"),
+    ("ledger", "record_payout"),
+];
+
+/// Returns `true` if an operation reads memory only and returns at once.
+pub(super) fn is_in_memory(handle: &Handle, method: &Method) -> bool {
+    IN_MEMORY.contains(&(&handle.name, &method.name))
+}
+
+/// Fails if an operation is listed here that the façade does not have in this form.
+pub(super) fn check_lists(model: &Model) -> Result<(), String> {
+    let listed = IN_MEMORY.iter().map(|it| (it, false)).chain(ON_LOOP.iter().map(|it| (it, true)));
+    for ((handle, name), is_command) in listed {
+        let handles = model.handles.iter().filter(|it| it.name == *handle);
+        let mut found = handles.flat_map(methods).filter(|method| method.name == *name);
+        if !found.any(|method| method.is_async == is_command && matches!(Form::of(method), Form::Outcome)) {
+            return Err(format!("{handle}.{name} is listed among the operations of the event loop, and is none"));
+        }
+    }
+    Ok(())
+}
+
 /// Returns the operations of a handle that are generated: those with a receiver.
 pub(super) fn methods(handle: &Handle) -> impl Iterator<Item = &Method> {
     handle.methods.iter().filter(|method| method.has_self)
@@ -196,7 +229,11 @@ fn function(model: &Model, handle: &Handle, method: &Method, facade: Facade) -> 
         }
         Form::Outcome => {
             let result = outgoing(model, &method.result)?.rust;
-            let (result, how) = if is_asyncio { (format!("Awaitable<{result}>"), "start") } else { (result, "block") };
+            let (result, how) = match is_asyncio && !is_in_memory(handle, method) {
+                true if ON_LOOP.contains(&(&handle.name, name)) => (format!("Awaitable<{result}>"), "start_on_loop"),
+                true => (format!("Awaitable<{result}>"), "start"),
+                false => (result, "block"),
+            };
             (result, format!("self.0.{how}(py, run::{name}(office{passed}))"))
         }
         Form::Parts(inner) => {

@@ -64,7 +64,7 @@ fn class(model: &Model, handle: &Handle, facade: Facade, imports: &mut Imports) 
     );
     for method in handle.of_system() {
         text.push('\n');
-        text.push_str(&function(model, method, "_native", facade, Some("_SYSTEM"), imports)?);
+        text.push_str(&function(model, handle, method, "_native", facade, Some("_SYSTEM"), imports)?);
     }
     Ok(text)
 }

@@ -5,6 +5,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use serde_json::Value;
+
 fn run(binary: &str, arguments: &[&str]) -> Output {
     Command::new(binary).args(arguments).output().unwrap_or_else(|error| panic!("{binary}: {error}"))
 }
@@ -46,6 +48,64 @@ fn own_gateway_prints_what_it_promises() {
 #[test]
 fn follow_the_journal_prints_what_it_promises() {
     assert_eq!(stdout(&run(env!("CARGO_BIN_EXE_follow-the-journal"), &[])), promised("follow-the-journal"));
+}
+
+#[test]
+fn verify_draw_prints_what_it_promises() {
+    assert_eq!(stdout(&run(env!("CARGO_BIN_EXE_verify-draw"), &[])), promised("verify-draw"));
+}
+
+#[test]
+fn verify_draw_refuses_what_does_not_fit() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("verify-draw");
+    let verifies = |path: &Path| run(env!("CARGO_BIN_EXE_verify-draw"), &[path.to_str().unwrap()]).status.success();
+    assert!(verifies(&folder.join("seed.json")));
+    assert!(!verifies(&folder.join("forged.json")), "the signature is of another round");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("draw.json");
+    for name in ["draw.json", "seed.json"] {
+        let file = std::fs::read_to_string(folder.join(name)).unwrap();
+        let all = changed(&serde_json::from_str(&file).unwrap());
+        assert_eq!(all.len(), 18, "{name}");
+        for file in all {
+            std::fs::write(&path, file.to_string()).unwrap();
+            assert!(!verifies(&path), "{file}");
+        }
+    }
+}
+
+/// Returns the JSON with one number or text in it changed, for each of them.
+fn changed(value: &Value) -> Vec<Value> {
+    let with = |at: &str, other: Value| {
+        let mut value = value.clone();
+        *value.pointer_mut(at).unwrap() = other;
+        value
+    };
+    let within = |at: String, inner: &Value| changed(inner).into_iter().map(|it| with(&at, it)).collect::<Vec<_>>();
+    match value {
+        Value::Object(members) => members.iter().flat_map(|(name, it)| within(format!("/{name}"), it)).collect(),
+        Value::Array(items) => items.iter().enumerate().flat_map(|(at, it)| within(format!("/{at}"), it)).collect(),
+        Value::Number(number) => vec![(number.as_u64().unwrap() + 1).into()],
+        Value::String(text) => vec![format!("{}{}", u8::from(text.starts_with('0')), &text[1..]).into()],
+        Value::Null | Value::Bool(_) => Vec::new(),
+    }
+}
+
+#[test]
+fn verifiers_of_draws_can_be_read_before_they_are_believed() {
+    let apart = ["//", "#", "use ", "import ", "from ", "\"\"\""];
+    for program in ["main.rs", "main.py", "main.mjs"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("verify-draw").join(program);
+        let text = std::fs::read_to_string(path).unwrap();
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let code = lines.filter(|line| !apart.iter().any(|start| line.starts_with(start))).count();
+        assert!(code <= 40, "{program} has {code} lines of code");
+    }
+}
+
+#[test]
+fn verify_ticket_prints_what_it_promises() {
+    assert_eq!(stdout(&run(env!("CARGO_BIN_EXE_verify-ticket"), &[])), promised("verify-ticket"));
 }
 
 #[test]

@@ -35,8 +35,19 @@ pub(crate) struct Arguments {
 const PAGE: &str = "docs/src/reference/benchmarks.md";
 
 /// Names of the benchmark targets, in any package.
-const BENCHES: &[&str] =
-    &["reservation", "replay", "http", "feeds", "webhooks", "attack", "scale", "cluster", "bindings"];
+const BENCHES: &[&str] = &[
+    "reservation",
+    "replay",
+    "http",
+    "feeds",
+    "webhooks",
+    "attack",
+    "scale",
+    "cluster",
+    "bindings",
+    "tickets",
+    "seating",
+];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let filter = arguments.filter.as_deref().unwrap_or("");

@@ -27,8 +27,18 @@ const FORCE: &str = "NAPI_FORCE_BUILD_BOXOFFICE_NODE";
 const STUBS: &[&str] = &["native.d.ts", "native.js"];
 
 /// Examples that the tests run.
-const EXAMPLES: &[&str] =
-    &["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "express", "node-cluster", "nats-listener"];
+const EXAMPLES: &[&str] = &[
+    "quickstart",
+    "race",
+    "expiry",
+    "own-gateway",
+    "follow-the-journal",
+    "express",
+    "node-cluster",
+    "nats-listener",
+    "verify-draw",
+    "verify-ticket",
+];
 
 /// Folder of the tests that start NATS servers, in that of the tests.
 const WITH_NATS: &str = "nats";
@@ -39,6 +49,7 @@ const BESIDE: &[(&str, &str)] = &[
     ("../../README.md", "PROJECT.md"),
     ("../../docs/src/guide/nextjs.md", "nextjs.md"),
     ("../methods.json", "methods.json"),
+    ("../../core/ticket/vectors/vectors.json", "core/ticket/vectors/vectors.json"),
 ];
 
 fn package() -> PathBuf {
@@ -152,7 +163,7 @@ fn installed(name: &str) -> Result<PathBuf, String> {
     // The packages of other platforms need not be there; nothing but what was packed is installed.
     shell(program("npm", &folder).args(["install", "--no-package-lock", "--offline", "--no-audit"]).args(&packed))?;
     // Other dependencies of the tests are linked: they were installed as the lockfile lists them.
-    for tool in ["express", "typescript", "better-sqlite3", "jest", "vitest", "@nats-io", "@types"] {
+    for tool in ["express", "typescript", "better-sqlite3", "jest", "vitest", "@nats-io", "@noble", "@types"] {
         let link = folder.join("node_modules").join(tool);
         if !link.exists() {
             let from = package().join("node_modules").join(tool);
@@ -166,6 +177,7 @@ fn installed(name: &str) -> Result<PathBuf, String> {
     }
     for (file, name) in BESIDE {
         let to = folder.join(name);
+        fs::create_dir_all(to.parent().unwrap_or(&folder)).map_err(|error| failed(&to, &error))?;
         fs::copy(package().join(file), &to).map_err(|error| failed(&to, &error))?;
     }
     Ok(folder)

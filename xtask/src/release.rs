@@ -9,6 +9,13 @@ use crate::npm::PLATFORMS;
 use crate::shell::{cargo, root, run as shell, say, target_folder};
 use crate::{node, python};
 
+/// Crates that are published.
+const CRATES: &[&str] = &["boxoffice-draw", "boxoffice-seating", "boxoffice-ticket", "boxoffice"];
+
+/// Packages that are published, and have the licences with them.
+const LICENSED: &[&str] =
+    &["core", "core/draw", "core/seating", "core/ticket", "host-server", "bindings/python", "bindings/node"];
+
 /// What a Linux wheel is tagged with: it runs on every system with this glibc or a newer one.
 const MANYLINUX: &str = "manylinux_2_28";
 
@@ -30,19 +37,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
     check_licences()?;
     let host = node::host()?;
-    crate_file(&out, arguments.allow_dirty)?;
+    crate_files(&out, arguments.allow_dirty)?;
     server(&out, &host)?;
     wheel(&out, &host)?;
     node::release(&out)?;
     report(&out, &host)
 }
 
-/// Packs and builds the crate as crates.io gets it.
-fn crate_file(out: &Path, allow_dirty: bool) -> Result<(), String> {
-    let mut package = cargo(&["package", "--locked", "--package", "boxoffice"]);
+/// Packs and builds the crates as crates.io gets them.
+fn crate_files(out: &Path, allow_dirty: bool) -> Result<(), String> {
+    let mut package = cargo(&["package", "--locked"]);
+    package.args(CRATES.iter().flat_map(|name| ["--package", *name]));
     shell(package.args(allow_dirty.then_some("--allow-dirty")))?;
-    let file = format!("boxoffice-{}.crate", env!("CARGO_PKG_VERSION"));
-    copy(&target_folder()?.join("package").join(&file), &out.join(file))
+    for name in CRATES {
+        let file = format!("{name}-{}.crate", env!("CARGO_PKG_VERSION"));
+        copy(&target_folder()?.join("package").join(&file), &out.join(file))?;
+    }
+    Ok(())
 }
 
 /// Builds the server. It keeps the names that a backtrace shows.
@@ -67,7 +78,7 @@ fn check_licences() -> Result<(), String> {
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         let read = |path: &Path| fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
         let ours = read(&root().join(licence))?;
-        for package in ["core", "host-server", "bindings/python", "bindings/node"] {
+        for package in LICENSED {
             if read(&root().join(package).join(licence))? != ours {
                 return Err(format!("{package}/{licence} is not the workspace's: copy it"));
             }

@@ -72,6 +72,9 @@ const LINTED: &[&[&str]] = &[
     &["--workspace", "--all-targets", "--all-features"],
     // The build of `cargo run`.
     &[],
+    &["--package", "boxoffice-draw", "--all-targets", "--no-default-features"],
+    &["--package", "boxoffice-seating", "--lib"],
+    &["--package", "boxoffice-ticket", "--lib", "--no-default-features"],
     &["--package", "boxoffice-server", "--lib", "--no-default-features"],
     &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "cli"],
     &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "cluster"],

@@ -1,10 +1,13 @@
 """The examples print what their READMEs promise, and the two web applications answer."""
 
 import importlib.util
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from boxoffice import BoxOffice
@@ -13,8 +16,10 @@ from fastapi.testclient import TestClient
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
+PROMISING = ["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "verify-draw", "verify-ticket"]
 
-@pytest.mark.parametrize("name", ["quickstart", "race", "expiry", "own-gateway", "follow-the-journal"])
+
+@pytest.mark.parametrize("name", PROMISING)
 def test_it_prints_what_it_promises(name: str) -> None:
     program = [sys.executable, str(EXAMPLES / name / "main.py")]
     done = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
@@ -29,6 +34,37 @@ def load(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def changed(value: Any) -> Iterator[Any]:
+    """Yields the JSON with one number or text in it changed, for each of them."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from ({**value, name: other} for other in changed(member))
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from ([*value[:at], other, *value[at + 1 :]] for other in changed(item))
+    elif isinstance(value, int):
+        yield value + 1
+    else:
+        yield ("1" if value[0] == "0" else "0") + value[1:]
+
+
+# What the verifier imports may warn as it likes.
+@pytest.mark.filterwarnings("default")
+def test_a_draw_that_does_not_fit_is_refused() -> None:
+    verify = load("verify-draw").verify
+    draws = [json.loads((EXAMPLES / "verify-draw" / f"{name}.json").read_text()) for name in ("draw", "seed")]
+    assert "places follow" in verify(draws[1])
+    for draw in draws:
+        files = list(changed(draw))
+        assert len(files) == 18
+        for file in files:
+            with pytest.raises(SystemExit, match="refused"):
+                verify(file)
+    forged = json.loads((EXAMPLES / "verify-draw" / "forged.json").read_text())
+    with pytest.raises(SystemExit, match="refused: source"):
+        verify(forged)
 
 
 def test_fastapi_knows_who_is_signed_in(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
 
 mod acknowledgement;
 pub(crate) mod change;
+mod civil;
 mod decode;
 pub(crate) mod fold;
 mod host_state;
@@ -15,9 +16,11 @@ mod signed;
 mod text;
 mod time;
 pub(crate) mod unicode;
+mod zone;
 
 pub use acknowledgement::Acknowledgement;
 pub use change::Change;
+pub use civil::{VenueTime, VenueTimeError};
 pub(crate) use decode::text as decode_text;
 pub use host_state::HostState;
 pub use id::{
@@ -32,3 +35,4 @@ pub use text::{
     TextError, Title, Venue,
 };
 pub use time::{Timestamp, TimestampParseError};
+pub use zone::{TimeZoneName, UnknownTimeZone, tzdb_version};

@@ -14,6 +14,8 @@ mod publish;
 mod serve;
 mod webhooks;
 
+use std::sync::LazyLock;
+
 use clap::{Parser, Subcommand};
 
 pub use accounts::{BalanceArgs, OperatorAction, OperatorArgs, OperatorOf, PayoutAction, PayoutArgs, RecordPayoutArgs};
@@ -41,7 +43,13 @@ pub use webhooks::{WebhooksAction, WebhooksArgs};
 ///
 /// Without a subcommand it serves.
 #[derive(Debug, Parser)]
-#[command(name = "boxoffice-server", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+#[command(
+    name = "boxoffice-server",
+    version,
+    long_version = LONG_VERSION.as_str(),
+    args_conflicts_with_subcommands = true,
+    after_help = AFTER_HELP
+)]
 pub struct Cli {
     /// The command, if any.
     #[command(subcommand)]
@@ -50,6 +58,10 @@ pub struct Cli {
     #[command(flatten)]
     pub serve: ServeArgs,
 }
+
+/// The text that `--version` prints behind the name; `-V` prints its first line alone.
+static LONG_VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{}\nTime zones: IANA {}", env!("CARGO_PKG_VERSION"), boxoffice::tzdb_version()));
 
 const AFTER_HELP: &str = "\
 Environment only, because command lines can be read by every user of the machine:

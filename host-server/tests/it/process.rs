@@ -121,6 +121,17 @@ fn errors_of_the_command_line_name_the_variable() {
 }
 
 #[test]
+fn the_version_tells_the_release_of_the_time_zones() {
+    let dir = tempfile::tempdir().unwrap();
+    let short = concat!("boxoffice-server ", env!("CARGO_PKG_VERSION"), "\n");
+    let long = format!("{short}Time zones: IANA {}\n", boxoffice::tzdb_version());
+    for (arg, expected) in [("-V", short), ("--version", long.as_str())] {
+        let (status, stdout, stderr) = command(&[arg], dir.path()).finish();
+        assert_eq!((status, stdout.as_str()), (Some(0), expected), "{arg}: {stderr}");
+    }
+}
+
+#[test]
 fn errors_of_subcommands_are_told_too() {
     let dir = tempfile::tempdir().unwrap();
     for args in [&["payout", "--amount", "12"][..], &["webhooks", "add", "--event"], &["balance"], &["operator", "ann"]]

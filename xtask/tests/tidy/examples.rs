@@ -16,7 +16,8 @@ const LANGUAGES: &[(&str, &str)] = &[
 ];
 
 /// Examples of the first release; there may be more.
-const KNOWN: &[&str] = &["expiry", "follow-the-journal", "own-gateway", "quickstart", "race"];
+const KNOWN: &[&str] =
+    &["expiry", "follow-the-journal", "own-gateway", "quickstart", "race", "verify-draw", "verify-ticket"];
 
 /// Returns the examples with expected output in their README and a program in Python.
 fn promising() -> Vec<String> {

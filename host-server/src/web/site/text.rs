@@ -57,9 +57,10 @@ impl fmt::Display for Price {
 pub(crate) struct When(pub(crate) Timestamp);
 
 impl When {
-    fn zoned(self) -> jiff::Zoned {
+    fn zoned(self) -> jiff::ZonedDateTime {
         let ms = i64::try_from(self.0.as_millis()).unwrap_or(i64::MAX);
-        jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX).to_zoned(jiff::tz::TimeZone::UTC)
+        let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX);
+        at.to_zoned_datetime(jiff::tz::TimeZone::UTC)
     }
 
     /// Returns the time for `datetime` attributes, in RFC 3339.

@@ -109,7 +109,7 @@ fn companions(search: &Search<'_>, place: u32, is_free: &impl Fn(&u32) -> bool) 
         let is_for_others = search.plan.companion_of(*seat).is_some_and(|of| of != place);
         is_free(seat) && !is_for_others && search.plan.tier_of(*seat) != Tier::Accessible
     };
-    let mut seats: Vec<u32> = search.plan.companions_of(place).filter(can_sit).collect();
+    let mut seats: Vec<u32> = search.layout.companions_of(place).filter(can_sit).collect();
     let after = (place + 1..stretch.seats().end).take(COMPANIONS_MAX).take_while(can_sit);
     let before = (stretch.first..place).rev().take(COMPANIONS_MAX).take_while(can_sit);
     for seat in after.chain(before) {

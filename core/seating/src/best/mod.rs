@@ -11,7 +11,10 @@
 //!    held, sold, blocked or kept for others is a wall.
 //! 4. The category of the seat with the worst category comes as early as possible in the order of the wish.
 //! 5. The sum of the squares of the distances to the focal points of the zones is as small as possible.
-//! 6. The first seat comes as early as possible in the plan.
+//! 6. The first seat comes as early as possible in the plan. If the party is split, another fixed order decides.
+//!
+//! If too few ordinary seats are free, a party gets all of them. The others are those that seat it together or, if that
+//! can't be, those that make as few groups among themselves as possible.
 //!
 //! So a single seat is left over only as a last resort: if no choice of that size avoids it, or if only choices do that
 //! seat the party further apart.

@@ -139,6 +139,16 @@ fn wheelchairs_come_with_their_companions() {
 }
 
 #[test]
+fn very_many_wheelchairs_are_no_exception() {
+    // A search among all companions for each place would take long.
+    let rows = vec!["wc"; 40_000];
+    let occupancy = Occupancy::new(&plan(&rows));
+    let (ids, reasons) = chosen(&occupancy, &with(2, 4));
+    assert_eq!(ids, ["1-1", "1-2", "2-1", "2-2"]);
+    assert_eq!(reasons.seating, Seating::Split { groups: vec![2, 2], longest_run: 2 });
+}
+
+#[test]
 fn a_wish_that_can_t_be_is_refused_with_what_is_free() {
     let plan = plan(&["AAB", "w"]);
     let occupancy = occupied(&plan, &["s.."]);

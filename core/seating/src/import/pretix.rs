@@ -9,17 +9,19 @@ use super::path::Path;
 use super::{areas, colors, fill, tenths};
 use crate::plan::{NewRow, NewSeat, NewZone, Plan, PlanBuilder, PlanError, Point};
 
-/// Longest text that is put together from a pattern and a number, each in bytes. What is longer is no label anyway.
+/// Most bytes of a pattern, of a number, and of the numbers that are put into a pattern before the last one. What is
+/// longer is no label anyway.
 const PATTERN_BYTES_MAX: usize = 1000;
 
 /// Imports a seating plan of pretix, and the attributes that its format has no room for.
 ///
 /// A plan is what pretix's public JSON Schema of seating plans (2026.8) allows. Where that leaves too much open, this
-/// is more strict: ids of seats are unique, categories exist, every zone has a name, no property comes twice.
-/// Properties that the schema does not have are refused. Positions add up: that of the zone, of the row if it has one,
-/// and of the seat. `row_label` and `seat_label` are the labels, with the number in place of `%s`; without them the
-/// numbers are. The first category is the best one. Colours are written as `#1f5f7a` or `#15a`; a category without a
-/// colour gets one. Seats of a row stand in the order of the file.
+/// is more strict: ids of seats are unique and have at least two characters, no two seats have the same zone, row and
+/// label, every row has seats, categories exist, every zone has a name, no property comes twice. Properties that the
+/// schema does not have are refused. Positions add up: that of the zone, of the row if it has one, and of the seat.
+/// `row_label` and `seat_label` are the labels, with the number in place of `%s`; without them the numbers are. The
+/// first category is the best one. Colours are written as `#1f5f7a` or `#15a`; a category without a colour gets one.
+/// Seats of a row stand in the order of the file.
 ///
 /// Areas, `uuid`, `zone_id`, `radius`, `start_direction` and `row_number_position` are checked and then left out: they
 /// are for pretix's editor and for pictures.
@@ -258,5 +260,6 @@ fn labelled<'n>(pattern: Option<&'n str>, number: &'n str) -> Cow<'n, str> {
     if pattern.len() > PATTERN_BYTES_MAX {
         return Cow::Borrowed(pattern);
     }
-    Cow::Owned(pattern.replace("%s", number))
+    let times = PATTERN_BYTES_MAX / number.len().max(1) + 1;
+    Cow::Owned(pattern.replacen("%s", number, times))
 }

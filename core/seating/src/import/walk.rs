@@ -21,7 +21,8 @@ pub(super) fn order(positions: &[Point]) -> Vec<usize> {
     };
     let mut by_line = by_file.clone();
     by_line.sort_by_key(|seat| along(*seat));
-    if length(positions, &by_line) < length(positions, &by_file) * 0.75 { by_line } else { by_file }
+    // Less than three quarters.
+    if length(positions, &by_line) * 4 < length(positions, &by_file) * 3 { by_line } else { by_file }
 }
 
 /// Returns the two ends of a row: the seat that is farthest from the first one, and the one that is farthest from that.
@@ -35,13 +36,10 @@ fn ends(positions: &[Point]) -> (Option<usize>, Option<usize>) {
     (start, start.and_then(|start| farthest(positions[start])))
 }
 
-/// Returns the length of a walk from seat to seat.
-fn length(positions: &[Point], order: &[usize]) -> f64 {
-    let step = |pair: &[usize]| {
-        let (one, other) = (positions[pair[0]], positions[pair[1]]);
-        let across = f64::from(one.x) - f64::from(other.x);
-        across.hypot(f64::from(one.y) - f64::from(other.y))
-    };
+/// Returns the length of a walk from seat to seat, in hundredths. Whole numbers are the same on every machine, which
+/// `hypot` is not. The limits of positions keep the squares below 2^63.
+fn length(positions: &[Point], order: &[usize]) -> u64 {
+    let step = |pair: &[usize]| (positions[pair[0]].square_distance(positions[pair[1]]) * 10_000).isqrt();
     order.windows(2).map(step).sum()
 }
 
@@ -64,6 +62,21 @@ mod tests {
     fn odd_seats_on_one_side_and_even_ones_on_the_other_are_a_row() {
         assert_eq!(order(&row(&[-100, 100, -300, 300, -500, 500])), [4, 2, 0, 1, 3, 5]);
         assert_eq!(order(&row(&[0, 200, -200, 400])), [2, 0, 1, 3]);
+    }
+
+    #[test]
+    fn a_walk_that_is_shorter_by_a_quarter_is_not_clearly_shorter() {
+        let row = |xs: [i32; 4]| order(&xs.map(|x| Point { x, y: 0 }));
+        assert_eq!(row([0, 200, 100, 300]), [0, 2, 1, 3], "300 instead of 500");
+        assert_eq!(row([0, 200, 150, 300]), [0, 1, 2, 3], "300 instead of 400");
+        assert_eq!(row([0, 201, 150, 300]), [0, 2, 1, 3], "300 instead of 402");
+    }
+
+    #[test]
+    fn places_at_the_limit_are_measured() {
+        let far = 10_000_001;
+        let corners = [(-far, -far), (far, far), (-far, -far), (far, far)].map(|(x, y)| Point { x, y });
+        assert_eq!(order(&corners), [0, 2, 1, 3]);
     }
 
     #[test]

@@ -239,15 +239,19 @@ impl Occupancy {
     /// that are new are free; blocked seats may be dropped.
     ///
     /// # Errors
-    /// The held and sold seats, by their numbers in the earlier plan, that `to` lacks. If `change` belongs to a plan
-    /// with another number of seats, all seats that are not free.
+    /// The held and sold seats, by their numbers in the earlier plan, that `to` lacks. If `change` is one between other
+    /// plans, all seats that are not free.
     pub fn carry_over(&self, change: &PlanChange, to: &Plan) -> Result<Self, Vec<SeatIndex>> {
-        let fits = change.seats_len() == self.plan.seats_len();
+        let seats = (0..narrow(self.plan.seats_len())).map(SeatIndex);
+        // A state that went to another seat would sell that seat to somebody who never chose it.
+        let is_same = |seat, new| to.contains(new) && to.seat(new).id == self.plan.seat(seat).id;
+        let fits = change.seats_len() == self.plan.seats_len()
+            && seats.clone().all(|seat| change.kept(seat).is_none_or(|new| is_same(seat, new)));
         let mut carried = Self::new(to);
         let mut lost = Vec::new();
-        for seat in (0..narrow(self.plan.seats_len())).map(SeatIndex) {
+        for seat in seats {
             let state = self.state(seat).unwrap_or(SeatState::Free);
-            let new = change.kept(seat).filter(|new| fits && to.contains(*new));
+            let new = change.kept(seat).filter(|_| fits);
             match (state, new) {
                 (SeatState::Free, _) => {}
                 (SeatState::Blocked, None) if fits => {}
@@ -325,13 +329,13 @@ impl Occupancy {
             return Err(refused);
         }
         if from == SeatState::Free || to == SeatState::Free {
-            let mut refreshed = None;
-            for seat in seats {
-                let stretch = self.plan.layout().stretch_index(seat.0);
-                if refreshed != Some(stretch) {
-                    self.runs.refresh(&self.plan, &self.open, stretch);
-                    refreshed = Some(stretch);
-                }
+            // Each stretch once: a list may go back and forth between two that are very long.
+            let layout = self.plan.layout();
+            let mut stretches: Vec<u32> = seats.iter().map(|seat| layout.stretch_index(seat.0)).collect();
+            stretches.sort_unstable();
+            stretches.dedup();
+            for stretch in stretches {
+                self.runs.refresh(&self.plan, &self.open, stretch);
             }
         }
         Ok(())

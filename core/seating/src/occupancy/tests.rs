@@ -123,6 +123,23 @@ fn an_edit_carries_states_over_unless_it_drops_taken_seats() {
     let of_another = small.changes_to(&new);
     let lost = occupied(&old, &["h..b", "s.."]).carry_over(&of_another, &new).unwrap_err();
     assert_eq!(ids(&old, &lost), ["1-1", "1-4", "2-1"]);
+
+    // A change between other plans of as many seats would give seat 2-1 what seat 1-4 has.
+    let of_others = new.changes_to(&new);
+    let lost = occupied(&old, &["...h", "..b"]).carry_over(&of_others, &new).unwrap_err();
+    assert_eq!(ids(&old, &lost), ["1-4", "2-3"]);
+}
+
+#[test]
+fn seats_of_two_long_rows_in_turn_are_as_good_as_in_order() {
+    let long = "A".repeat(50_000);
+    let plan = plan(&[&long, &long]);
+    let mut occupancy = Occupancy::new(&plan);
+    let seats: Vec<_> = (0..50_000).flat_map(|seat| [SeatIndex(seat), SeatIndex(seat + 50_000)]).collect();
+    occupancy.hold(&seats).unwrap();
+    assert_eq!(occupancy.counts(), counts(0, 100_000, 0, 0));
+    occupancy.release(&seats).unwrap();
+    assert!(occupancy == Occupancy::new(&plan));
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub(crate) struct Layout {
     pub(crate) mixed: Vec<u32>,
     /// Stretches with seats that are not for everybody.
     pub(crate) with_kept: Vec<u32>,
+    /// Accessible places with their companions, in the order of the places.
+    companions: Vec<(u32, u32)>,
 }
 
 /// Consecutive seats of a row with no gap between them. In bitmaps it begins with a word of its own.
@@ -87,6 +89,8 @@ impl Layout {
             layout.add_row(narrow(row), data, seats);
         }
         layout.find_kept(seats);
+        layout.companions = seats.companions.iter().map(|(companion, of)| (*of, *companion)).collect();
+        layout.companions.sort_unstable();
         layout.list(seats);
         layout.stretches.shrink_to_fit();
         layout
@@ -125,6 +129,13 @@ impl Layout {
         }
     }
 
+    /// Returns the companions of an accessible place, in the order of the plan.
+    pub(crate) fn companions_of(&self, place: u32) -> impl Iterator<Item = u32> {
+        let first = self.companions.partition_point(|(of, _)| *of < place);
+        let companions = self.companions[first..].iter().take_while(move |(of, _)| *of == place);
+        companions.map(|(_, companion)| *companion)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         bytes_of(&self.focal_points)
             + bytes_of(&self.stretches)
@@ -134,6 +145,7 @@ impl Layout {
             + bytes_of(&self.slots)
             + bytes_of(&self.mixed)
             + bytes_of(&self.with_kept)
+            + bytes_of(&self.companions)
     }
 
     /// Cuts a row into its stretches.

@@ -347,6 +347,27 @@ mod encoded {
     }
 
     #[test]
+    fn columns_of_companions_and_entrances_are_no_longer_than_a_plan_can_be() {
+        // The last seat that a plan can have, 199,999, and the one behind it.
+        let (last, behind) = ([0xbf, 0x9a, 0x0c], [0xc0, 0x9a, 0x0c]);
+        let column = |companions: &[u8], entrances: &[u8]| {
+            let mut bytes = GOLDEN[..GOLDEN.len() - 2].to_vec();
+            for column in [companions, entrances] {
+                bytes.push(u8::try_from(column.len()).unwrap());
+                bytes.extend(column);
+            }
+            Plan::decode(&bytes)
+        };
+        let companion = Err(DecodeError::Wrong("a companion"));
+        assert_eq!(column(&[behind.as_slice(), &[0]].concat(), &[]), companion);
+        assert_eq!(column(&[last.as_slice(), &[0], &[0, 0]].concat(), &[]), companion);
+        let entrance = Err(DecodeError::Wrong("the seats of an entrance"));
+        assert_eq!(column(&[], &[0_u8, 0, 0].repeat(20)), entrance, "runs without seats");
+        assert_eq!(column(&[], &[last.as_slice(), &[2, 1, b'N']].concat()), entrance);
+        assert_eq!(column(&[], &[last.as_slice(), &[1, 1, b'N']].concat()), Err(DecodeError::TooLong));
+    }
+
+    #[test]
     fn a_claim_of_very_many_seats_costs_no_more_than_the_largest_plan() {
         for claim in [u64::MAX, 1 << 40, SEATS_MAX as u64 + 1] {
             let mut number = Vec::new();

@@ -226,11 +226,6 @@ impl Plan {
         positions.iter().map(move |position| position.square_distance(focal_point))
     }
 
-    /// Returns the companions of an accessible place.
-    pub(crate) fn companions_of(&self, place: u32) -> impl Iterator<Item = u32> {
-        self.0.seats.companions.iter().filter(move |(_, of)| *of == place).map(|(companion, _)| *companion)
-    }
-
     /// Returns the accessible place whose companion sits here.
     pub(crate) fn companion_of(&self, seat: u32) -> Option<u32> {
         found(&self.0.seats.companions, seat)

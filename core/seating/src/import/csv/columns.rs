@@ -66,9 +66,14 @@ impl Column {
     }
 }
 
-/// The columns of a table, in its order; `None` is one without a name, which has to be empty.
+/// The columns of a table.
 #[derive(Debug)]
-pub(super) struct Columns(Vec<Option<Column>>);
+pub(super) struct Columns {
+    /// In the order of the table; `None` is one without a name, which has to be empty.
+    names: Vec<Option<Column>>,
+    /// Where each column is. A search in `names` would take long in a header that was made for that.
+    places: [Option<usize>; Column::ALL.len()],
+}
 
 impl Columns {
     /// Reads the header. `None` if something is wrong with it, of which the builder knows then.
@@ -76,20 +81,25 @@ impl Columns {
         let Some((line, cells)) = lines.next_line()? else {
             return Err(PlanFault::Empty { place: Place::Whole, what: "the table" });
         };
-        let (mut columns, mut is_right) = (Vec::new(), true);
-        for name in cells.iter().map(str::trim) {
+        let (mut names, mut places, mut is_right) = (Vec::new(), [None; Column::ALL.len()], true);
+        for (at, name) in cells.iter().map(str::trim).enumerate() {
             let known = Column::ALL.into_iter().find(|column| column.name().eq_ignore_ascii_case(name));
             let (place, first) = (Place::Line(line), Place::Line(line));
-            if known.is_none() && !name.is_empty() {
-                builder.fault(PlanFault::UnknownName { place, name: clipped(name) });
-                is_right = false;
-            } else if known.is_some() && columns.contains(&known) {
-                builder.fault(PlanFault::DoubledName { place, what: "the column", name: clipped(name), first });
-                is_right = false;
+            match known {
+                Some(column) if places[column as usize].is_some() => {
+                    builder.fault(PlanFault::DoubledName { place, what: "the column", name: clipped(name), first });
+                    is_right = false;
+                }
+                Some(column) => places[column as usize] = Some(at),
+                None if name.is_empty() => {}
+                None => {
+                    builder.fault(PlanFault::UnknownName { place, name: clipped(name) });
+                    is_right = false;
+                }
             }
-            columns.push(known);
+            names.push(known);
         }
-        let is_missing = |column: &Column| !columns.contains(&Some(*column));
+        let is_missing = |column: &Column| places[*column as usize].is_none();
         let mut needed = Column::REQUIRED.to_vec();
         if is_missing(&Column::X) != is_missing(&Column::Y) {
             needed.extend([Column::X, Column::Y]);
@@ -98,20 +108,19 @@ impl Columns {
             builder.fault(column.missing(line));
             is_right = false;
         }
-        Ok(is_right.then_some(Self(columns)))
+        Ok(is_right.then_some(Self { names, places }))
     }
 
     /// Returns the cell of a column; it is empty if there is none.
     pub(super) fn cell<'c>(&self, cells: &'c StringRecord, column: Column) -> &'c str {
-        let at = self.0.iter().position(|known| *known == Some(column));
-        at.and_then(|at| cells.get(at)).unwrap_or_default().trim()
+        self.places[column as usize].and_then(|at| cells.get(at)).unwrap_or_default().trim()
     }
 
     /// Returns `true` if the line is one of a seat. What is wrong with it otherwise goes to the builder.
     pub(super) fn check(&self, line: u64, cells: &StringRecord, builder: &mut PlanBuilder) -> bool {
         let mut is_right = true;
         for (at, cell) in cells.iter().map(str::trim).enumerate().filter(|(_, cell)| !cell.is_empty()) {
-            let fault = match self.0.get(at).copied().flatten() {
+            let fault = match self.names.get(at).copied().flatten() {
                 None => PlanFault::Wrong {
                     place: Place::Line(line),
                     name: format!("cell {}", at + 1),

@@ -308,6 +308,8 @@ fn labels_do_not_grow_without_bound() {
     assert_eq!(row(&"%s".repeat(100_000), "9"), [too_long(200_000)]);
     assert_eq!(row("Row %s", &"9".repeat(100_000)), [too_long(100_000)]);
     assert_eq!(row("%s%s%s", &"9".repeat(67)), [too_long(201)]);
+    // Two of the numbers are told, and not half a million digits.
+    assert_eq!(row(&"%s".repeat(500), &"9".repeat(1000)), [too_long(2 * 1000 + 498 * 2)]);
 }
 
 #[test]

@@ -221,6 +221,9 @@ pub(super) fn companions(mut cursor: Cursor<'_>) -> Result<Vec<(u32, u32)>, Deco
     let (mut found, mut next) = (Vec::new(), 0);
     while !cursor.is_at_end() {
         let companion = next + cursor.count("a companion", SEATS_MAX)?;
+        if companion >= SEATS_MAX {
+            return Err(DecodeError::Wrong("a companion"));
+        }
         next = companion + 1;
         let way = cursor.signed()?;
         let of = i64::from(narrow(companion)).checked_add(way).and_then(|of| u32::try_from(of).ok());
@@ -235,7 +238,12 @@ pub(super) fn entrances(mut cursor: Cursor<'_>) -> Result<Vec<(Range<u32>, &str)
     let (mut found, mut end) = (Vec::new(), 0);
     while !cursor.is_at_end() {
         let first = end + cursor.count("an entrance", SEATS_MAX)?;
-        end = first + cursor.count("the seats of an entrance", SEATS_MAX)?;
+        let len = cursor.count("the seats of an entrance", SEATS_MAX)?;
+        end = first + len;
+        // There is no end to runs without seats.
+        if len == 0 || end > SEATS_MAX {
+            return Err(DecodeError::Wrong("the seats of an entrance"));
+        }
         found.push((narrow(first)..narrow(end), cursor.text()?));
     }
     Ok(found)

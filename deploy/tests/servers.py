@@ -205,8 +205,13 @@ async def follow(host):
     check(made and "error" not in made, f"hosts can't make a consumer: {made}")
     inbox = await host.subscribe("_INBOX.follow")
     pull = json.dumps({"batch": 1, "expires": 10**9}).encode()
-    await host.publish(f"$JS.API.CONSUMER.MSG.NEXT.JOURNAL-1.{made['name']}", pull, reply="_INBOX.follow")
-    message = await inbox.next_msg(timeout=5)
+    for _ in range(100):
+        await host.publish(f"$JS.API.CONSUMER.MSG.NEXT.JOURNAL-1.{made['name']}", pull, reply="_INBOX.follow")
+        message = await inbox.next_msg(timeout=5)
+        if not message.headers or message.headers.get("Status") != "503":
+            break
+        # The server that has the consumer has not told the others yet that it listens there.
+        await asyncio.sleep(0.1)
     check((message.subject, message.data) == ("journal.1", b"1"), f"hosts don't read what they appended: {message}")
     gone = await ask(host, f"$JS.API.CONSUMER.DELETE.JOURNAL-1.{made['name']}")
     check(gone and gone.get("success"), f"hosts can't remove their consumer: {gone}")

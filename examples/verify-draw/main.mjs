@@ -11,6 +11,11 @@ const KEY =
   '83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451' +
   '0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a'
 
+// Each value has one text: Buffer.from would stop at what is no digit, and say nothing.
+const FORM = /^([0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+const isPlain = (it) =>
+  typeof it === 'string' ? FORM.test(it) : typeof it === 'object' || (Number.isSafeInteger(it) && it >= 0)
+
 const hex = (text) => Buffer.from(text.replaceAll('-', ''), 'hex')
 const bytes = (number) => hex(number.toString(16).padStart(16, '0'))
 const digest = (name, ...parts) => {
@@ -25,14 +30,13 @@ function top(list) {
 }
 
 function hasSigned(number, signature) {
-  const { shortSignatures } = bls12_381
   const message = createHash('sha256').update(bytes(number)).digest()
-  const point = shortSignatures.hash(message, 'BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_')
-  return signature.length === 48 && shortSignatures.verify(signature, point, hex(KEY))
+  const point = bls12_381.shortSignatures.hash(message, 'BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_')
+  return signature.length === 48 && bls12_381.shortSignatures.verify(signature, point, hex(KEY))
 }
 
-const file = JSON.parse(readFileSync(process.argv[2] ?? new URL('draw.json', import.meta.url), 'utf8'))
-const { head, order } = file
+const text = readFileSync(process.argv[2] ?? new URL('draw.json', import.meta.url), 'utf8')
+const { format, head, order } = JSON.parse(text, (_, it) => (isPlain(it) ? it : assert.fail('refused: format')))
 const { show, openedAt, source, namedAt, closedAt, count, root } = head.commitment
 const { quicknet, seed } = source
 const revealed = hex(quicknet ? head.revealed.signature : head.revealed.seed)
@@ -41,7 +45,7 @@ const terms = [hex(show), bytes(openedAt), hex(sealed), bytes(namedAt), bytes(cl
 const commitment = digest('commitment', ...terms)
 const chance = digest('chance', hex(commitment), revealed)
 const places = order.map((entry) => digest('place', hex(chance), hex(show), hex(entry)))
-assert(file.format === 1 && count === order.length && count === new Set(order).size, 'refused: format')
+assert(format === 1 && count > 0 && count === order.length && count === new Set(order).size, 'refused: format')
 assert(digest('root', bytes(count), hex(top([...order].sort()))) === root, 'refused: entries')
 assert(Math.max(openedAt, namedAt) <= closedAt, 'refused: times')
 assert(quicknet ? closedAt < 1_692_803_334 + 3 * quicknet : namedAt <= openedAt, 'refused: times')

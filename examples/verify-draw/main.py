@@ -4,7 +4,9 @@ import hashlib
 import json
 import sys
 from pathlib import Path
+from re import fullmatch
 from typing import Any
+from uuid import UUID
 
 from blake3 import blake3
 from py_ecc.bls.hash_to_curve import hash_to_G1
@@ -34,20 +36,21 @@ def has_signed(number: bytes, signature: bytes) -> bool:
 
 
 def verify(file: dict[str, Any]) -> str:
-    head, order = file["head"], [bytes.fromhex(entry) for entry in file["order"]]
+    head, order = file["head"], [bytes.fromhex(entry) for entry in file["order"] if fullmatch("[0-9a-f]{64}", entry)]
     terms, source = head["commitment"], head["commitment"]["source"]
-    by_round, show, root = "quicknet" in source, terms["show"].replace("-", ""), bytes.fromhex(terms["root"])
-    names = ("openedAt", "namedAt", "closedAt", "count", "quicknet")
-    opened, named, closed, count, number = ((terms | source).get(name, 0).to_bytes(8, "big") for name in names)
+    by_round, show, root = "quicknet" in source, UUID(terms["show"]), bytes.fromhex(terms["root"])
+    fields = [terms["openedAt"], terms["namedAt"], terms["closedAt"], terms["count"], source.get("quicknet", 0)]
+    opened, named, closed, count, number = (field.to_bytes(8, "big") for field in fields)
     revealed = bytes.fromhex(head["revealed"]["signature" if by_round else "seed"])
     sealed = digest("quicknet", number) if by_round else digest("sealed", bytes.fromhex(source["seed"]))
-    commitment = digest("commitment", bytes.fromhex(show), opened, sealed, named, closed, root)
+    commitment = digest("commitment", show.bytes, opened, sealed, named, closed, root)
     chance = digest("chance", commitment, revealed)
-    places = [digest("place", chance, bytes.fromhex(show), entry) for entry in order]
+    places = [digest("place", chance, show.bytes, entry) for entry in order]
     known = (1_692_803_334 + 3 * source["quicknet"]).to_bytes(8, "big") if by_round else closed
     checks = {
-        "format": lambda: file["format"] == 1 and terms["count"] == len(order) == len(set(order)) > 0,
-        "entries": lambda: digest("root", count, top(sorted(order))) == root,
+        "format": lambda: file["format"] == 1 and terms["count"] == len(file["order"]) == len(set(order)) > 0,
+        "texts": lambda: str(show) == terms["show"] and [revealed.hex()] == [*head["revealed"].values()],
+        "entries": lambda: digest("root", count, top(sorted(order))).hex() == terms["root"],
         "times": lambda: max(opened, named) <= closed and (closed < known if by_round else named <= opened),
         "chance": lambda: chance.hex() == head["chance"] and places == sorted(places),
         "order": lambda: digest("order", count, top(order)).hex() == head["orderRoot"],

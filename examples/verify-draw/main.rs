@@ -32,26 +32,26 @@ fn has_signed(round: u64, signature: &[u8]) -> Option<bool> {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let beside = || concat!(env!("CARGO_MANIFEST_DIR"), "/verify-draw/draw.json").to_owned();
     let file: Value = serde_json::from_slice(&fs::read(env::args().nth(1).unwrap_or_else(beside))?)?;
-    let (head, terms) = (&file["head"], &file["head"]["commitment"]);
-    let hex = |value: &Value| HEXLOWER.decode(value.as_str().unwrap_or_default().replace('-', "").as_bytes());
-    let number = |name: &str| terms[name].as_u64().unwrap_or_default().to_be_bytes();
+    let (head, terms, source) = (&file["head"], &file["head"]["commitment"], &file["head"]["commitment"]["source"]);
+    let hex = |value: &Value| HEXLOWER.decode(value.as_str().unwrap_or_default().as_bytes());
     let order = file["order"].as_array().ok_or("no order")?.iter().map(hex).collect::<Result<Vec<_>, _>>()?;
     let sorted: Vec<_> = order.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
-    let [opened, named, closed, count] = ["openedAt", "namedAt", "closedAt", "count"].map(number);
-    let (show, root, round) = (hex(&terms["show"])?, hex(&terms["root"])?, terms["source"]["quicknet"].as_u64());
-    let (seed, chosen) = (hex(&terms["source"]["seed"])?, if round.is_some() { "signature" } else { "seed" });
-    let revealed = hex(&head["revealed"][chosen])?;
-    let source = round.map_or(digest("sealed", &[&seed]), |round| digest("quicknet", &[&round.to_be_bytes()]));
+    let fields = ["openedAt", "namedAt", "closedAt", "count"].map(|name| terms[name].as_u64().map(u64::to_be_bytes));
+    let [Some(opened), Some(named), Some(closed), Some(count)] = fields else { return Err("refused: format".into()) };
+    let show = terms["show"].as_str().filter(|show| show.split('-').map(str::len).eq([8, 4, 4, 4, 12]));
+    let show = HEXLOWER.decode(show.ok_or("refused: format")?.replace('-', "").as_bytes())?;
+    let (root, seed, round) = (hex(&terms["root"])?, hex(&source["seed"])?, source["quicknet"].as_u64());
+    let revealed = hex(&head["revealed"][if round.is_some() { "signature" } else { "seed" }])?;
+    let sealed = round.map_or(digest("sealed", &[&seed]), |round| digest("quicknet", &[&round.to_be_bytes()]));
     let in_time = round.map_or(named <= opened, |round| closed < (1_692_803_334 + 3 * round).to_be_bytes());
     let genuine = round.map_or(seed == digest("seed", &[&revealed]), |it| has_signed(it, &revealed) == Some(true));
-    let commitment = digest("commitment", &[&show, &opened, &source, &named, &closed, &root]);
+    let commitment = digest("commitment", &[&show, &opened, &sealed, &named, &closed, &root]);
     let chance = digest("chance", &[&commitment, &revealed]);
-    let places = order.iter().map(|entry| digest("place", &[&chance, &show, entry]));
     assert!(file["format"] == 1 && terms["count"] == sorted.len() && order.len() == sorted.len(), "refused: format");
-    assert!(digest("root", &[&count, &top(&sorted)]) == root, "refused: entries");
-    assert!(opened.max(named) <= closed && in_time && genuine, "refused: source");
-    assert!(chance == hex(&head["chance"])? && places.is_sorted(), "refused: chance");
+    assert!(count != [0; 8] && digest("root", &[&count, &top(&sorted)]) == root, "refused: entries");
+    assert!(opened.max(named) <= closed && in_time && genuine && chance == hex(&head["chance"])?, "refused: chance");
+    assert!(order.iter().map(|entry| digest("place", &[&chance, &show, entry])).is_sorted(), "refused: places");
     assert!(digest("order", &[&count, &top(&order)]) == hex(&head["orderRoot"])?, "refused: order");
-    println!("{} places follow from commitment {} and {}", order.len(), HEXLOWER.encode(&commitment), terms["source"]);
+    println!("{} places follow from commitment {} and {source}", order.len(), HEXLOWER.encode(&commitment));
     Ok(())
 }

@@ -84,7 +84,8 @@ bytes!(
     Salt, 32, PLAIN, "64 lower-case hexadecimal digits"
 );
 bytes!(
-    /// The seed of a draw. It is a secret of the organizer until entries are closed.
+    /// The seed of a draw: random bytes, since whoever guesses them sees by the published hash that they are right. It
+    /// is a secret of the organizer until entries are closed.
     Seed, 32, PLAIN, "64 lower-case hexadecimal digits"
 );
 bytes!(

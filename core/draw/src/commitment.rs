@@ -76,7 +76,8 @@ impl Commitment {
         Ok(commitment)
     }
 
-    /// Returns the hash of all fields: what is published before chance is known, and compared with afterwards.
+    /// Returns the hash of all fields: what is published before chance is known, and compared with afterwards. The
+    /// count is hashed as a part of the root, so that a wrong one shows when entries are verified.
     pub fn digest(&self) -> Digest {
         let [opened_at, named_at, closed_at] = [self.opened_at, self.named_at, self.closed_at].map(u64::to_be_bytes);
         let source = self.source.digest();

@@ -37,7 +37,7 @@
 //! | whoever | can't | can, unless others look |
 //! |---|---|---|
 //! | keeps the entries | choose or foresee a round; change an entry after closing, since the commitment would be another | enter accounts that it has made up |
-//! | has the seed | choose another one once entries have opened | withhold it, and then there is no draw; if it keeps the entries too, make up accounts until the order pleases it |
+//! | has the seed | choose another one once entries have opened | withhold it, and then there is no draw; if it keeps the entries too, try keys of the draw, or accounts that it makes up, until the order pleases it |
 //! | reads the file | learn who has entered, or with which party | |
 //!
 //! So a round is better wherever there is a network, and a seed's owner must not be who keeps the entries. A file by

@@ -99,7 +99,7 @@ impl VenueTimeError {
 /// been put forward. If they show it twice by now, it is the earlier, as in RFC 5545. A zone that only a later release knows counts
 /// as UTC. So input is parsed, never deserialized: parsing alone asks.
 ///
-/// Two times are equal if they are written the same. Whoever wants to know which is first compares instants.
+/// Two times are equal if their stored forms are. Whoever wants to know which is first compares instants.
 ///
 /// ```
 /// use boxoffice::VenueTime;

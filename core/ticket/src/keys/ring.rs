@@ -87,9 +87,9 @@ impl KeyRing {
     ///
     /// # Errors
     /// - `key.next_exists` if there is one.
-    /// - `key.seed_doubled` if a key of the ring has this seed.
     /// - `key.too_many` if the ring has [`KEYS_MAX`] keys.
     /// - `key.numbers_used` after 65,535 keys.
+    /// - `key.seed_doubled` if a key of the ring has this seed.
     pub fn announce(&mut self, seed: &Seed, window: Window) -> Result<KeyId, KeyFault> {
         if self.next.is_some() {
             return Err(KeyFault::NextExists);

@@ -59,6 +59,8 @@ pub struct RevocationList {
 
 impl RevocationList {
     /// Creates the list of a show with this number, made at a time in seconds since 1970. Nothing is in it.
+    ///
+    /// Number the first list 1: in scans, 0 says that a device had none.
     pub const fn new(show: ShowId, number: u32, made_at: u32) -> Self {
         Self { show, number, made_at, tickets: BTreeMap::new() }
     }

@@ -35,7 +35,8 @@ const SCAN_LEN: usize = 37;
 pub const SCANS_MAX: usize = 100_000;
 
 impl Scans {
-    /// Returns the bytes of all scans. Revocations are no part of them: these are the box office's, not a device's.
+    /// Returns the bytes of all scans, of which an upload may have [`SCANS_MAX`]. Revocations are no part of them:
+    /// these are the box office's, not a device's.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(5 + self.len() * SCAN_LEN);
         bytes.push(FORMAT);
@@ -51,8 +52,26 @@ impl Scans {
     /// # Errors
     /// - `scan.malformed` if the bytes are no scans, or not the bytes that writing the same scans gives.
     /// - `scan.format_unknown` if a later version has made them.
-    /// - `scan.too_many` if there are more than [`SCANS_MAX`].
     pub fn decode(bytes: &[u8]) -> Result<Self, ScanFault> {
+        Self::decode_up_to(usize::MAX, bytes)
+    }
+
+    /// Reads the scans that a device uploads. Which device that is must be known by other means, such as its session.
+    ///
+    /// # Errors
+    /// - Those of [`decode`](Self::decode).
+    /// - `scan.too_many` if there are more than [`SCANS_MAX`].
+    /// - `scan.device_foreign` if a scan is that of another device.
+    pub fn decode_upload(bytes: &[u8], device: DeviceId) -> Result<Self, ScanFault> {
+        let scans = Self::decode_up_to(SCANS_MAX, bytes)?;
+        let stranger = scans.scans().map(|scan| scan.id.device).find(|other| *other != device);
+        match stranger {
+            Some(stranger) => Err(ScanFault::DeviceForeign(stranger)),
+            None => Ok(scans),
+        }
+    }
+
+    fn decode_up_to(scans_max: usize, bytes: &[u8]) -> Result<Self, ScanFault> {
         let mut reader = Reader::new(bytes);
         match reader.u8() {
             Some(FORMAT) => {}
@@ -60,10 +79,10 @@ impl Scans {
             None => return Err(ScanFault::Malformed),
         }
         let count = reader.u32().and_then(|count| usize::try_from(count).ok()).ok_or(ScanFault::Malformed)?;
-        if count > SCANS_MAX {
+        if count > scans_max {
             return Err(ScanFault::TooMany);
         }
-        if reader.rest().len() != count * SCAN_LEN {
+        if count.checked_mul(SCAN_LEN) != Some(reader.rest().len()) {
             return Err(ScanFault::Malformed);
         }
         let mut scans = Self::new();
@@ -77,20 +96,6 @@ impl Scans {
             last = Some(scan);
         }
         Ok(scans)
-    }
-
-    /// Reads the scans that a device uploads. Which device that is must be known by other means, such as its session.
-    ///
-    /// # Errors
-    /// - Those of [`decode`](Self::decode).
-    /// - `scan.device_foreign` if a scan is that of another device.
-    pub fn decode_upload(bytes: &[u8], device: DeviceId) -> Result<Self, ScanFault> {
-        let scans = Self::decode(bytes)?;
-        let stranger = scans.scans().map(|scan| scan.id.device).find(|other| *other != device);
-        match stranger {
-            Some(stranger) => Err(ScanFault::DeviceForeign(stranger)),
-            None => Ok(scans),
-        }
     }
 }
 

@@ -46,6 +46,17 @@ fn the_number_of_a_key_is_never_given_again() {
 }
 
 #[test]
+fn numbers_of_keys_run_out() {
+    let mut stored = rotated(&[1]).encode().to_vec();
+    let mut announced_after = |last: u16| {
+        stored[9..11].copy_from_slice(&last.to_be_bytes());
+        KeyRing::decode(&stored).unwrap().announce(&seed(2), season()).map(KeyId::number)
+    };
+    assert_eq!(announced_after(u16::MAX - 1), Ok(u16::MAX));
+    assert_eq!(announced_after(u16::MAX), Err(KeyFault::NumbersUsed));
+}
+
+#[test]
 fn the_key_that_signs_stays() {
     let mut ring = rotated(&[1, 2]);
     let current = ring.public().keys()[1].id();

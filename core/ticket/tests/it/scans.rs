@@ -1,6 +1,6 @@
 //! What single scans come to.
 
-use boxoffice_ticket::{DeviceId, RefusalKind, Scan, ScanAct, ScanFault, ScanId, Scans};
+use boxoffice_ticket::{DeviceId, RefusalKind, SCANS_MAX, Scan, ScanAct, ScanFault, ScanId, Scans};
 
 use crate::samples::{DOORS, code, list, ms};
 
@@ -183,7 +183,8 @@ fn uploads_that_nobody_wrote_are_refused() {
     }
     assert_eq!(Scans::decode(&[bytes.as_slice(), &[0]].concat()), Err(ScanFault::Malformed));
     assert_eq!(Scans::decode(&[4, 0, 0, 0, 0]), Err(ScanFault::FormatUnknown(4)));
-    assert_eq!(Scans::decode(&[3, 0, 1, 0x86, 0xa1]), Err(ScanFault::TooMany));
+    assert_eq!(Scans::decode(&[3, 0xff, 0xff, 0xff, 0xff]), Err(ScanFault::Malformed));
+    assert_eq!(Scans::decode_upload(&[3, 0, 1, 0x86, 0xa1], DEVICE_1), Err(ScanFault::TooMany));
 
     let of = |order: &[usize]| {
         let mut mixed = vec![3, 0, 0, 0, u8::try_from(order.len()).unwrap()];
@@ -202,6 +203,19 @@ fn uploads_that_nobody_wrote_are_refused() {
         (damaged[5 + 32], damaged[5 + 36]) = (act, argument);
         assert_eq!(Scans::decode(&damaged), Err(ScanFault::Malformed), "{act} {argument}");
     }
+}
+
+#[test]
+fn an_upload_has_a_limit_and_what_was_written_can_be_read() {
+    let mut scans = Scans::new();
+    for sequence in 1..=u32::try_from(SCANS_MAX).unwrap() {
+        scans.insert(admitted(DEVICE_1, sequence, 0));
+    }
+    assert!(Scans::decode_upload(&scans.encode(), DEVICE_1).is_ok());
+    scans.insert(admitted(DEVICE_1, 0, 0));
+    let bytes = scans.encode();
+    assert!(Scans::decode_upload(&bytes, DEVICE_1) == Err(ScanFault::TooMany));
+    assert!(Scans::decode(&bytes) == Ok(scans));
 }
 
 #[test]

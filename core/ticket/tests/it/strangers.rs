@@ -1,8 +1,9 @@
 //! Bytes of chance are refused, and break nothing.
 
 use boxoffice_ticket::{
-    CODE_LEN, KeyRing, ListFault, PublicKeys, Refusal, RevocationList, Scans, SignedCode, Verifier,
+    KeyRing, ListFault, PublicKey, PublicKeys, Refusal, RevocationList, Scans, SignedCode, Verifier,
 };
+use ed25519_dalek::{Signature, Signer as _, SigningKey};
 
 use crate::rng::Rng;
 use crate::samples::{EVENING, list, ms, ring, ticket};
@@ -53,20 +54,29 @@ fn what_others_print_on_tickets_is_no_code() {
     }
 }
 
-/// A signature says nothing of the other form: each has a message of its own.
+/// A signature says nothing of another form: what is signed begins with the name of its form.
 #[test]
-fn a_signed_list_is_no_code() {
+fn a_signature_is_of_one_form() {
     let (ring, keys) = (ring(), ring().public());
     let code = ring.sign(&ticket(7, 0)).unwrap().to_bytes();
-    // Ten tickets take three bytes, so that the list has the length of a code, and its fields those of one.
-    let dead: Vec<_> = (0..10).map(|number| (number, 1)).collect();
-    let list = ring.sign_list(&list(1, &dead)).unwrap();
-    assert_eq!(list.len(), CODE_LEN);
-    for (mut bytes, format) in [(code.to_vec(), 2), (list, 1)] {
-        bytes[0] = format;
-        let as_code = SignedCode::from_bytes(&bytes).and_then(|code| keys.verify(&code).cloned());
-        let as_list = RevocationList::open(&bytes, &keys);
-        assert!(as_code.is_err() && as_list.is_err());
-        assert!(as_code == Err(Refusal::SignatureWrong) || as_list == Err(ListFault::SignatureWrong));
+    let list = ring.sign_list(&list(1, &[(7, 1)])).unwrap();
+    // Key 3 has signed both.
+    let key = SigningKey::from_bytes(&[3; 32]);
+    let signed = |form: &str, bytes: &[u8]| {
+        let payload = &bytes[..bytes.len() - 64];
+        let signature: Signature = key.sign(&[form.as_bytes(), payload].concat());
+        [payload, &signature.to_bytes()].concat()
+    };
+    let as_code = |form: &str| {
+        SignedCode::from_bytes(&signed(form, &code)).and_then(|code| keys.verify(&code).map(PublicKey::id))
+    };
+    let as_list = |form: &str| RevocationList::open(&signed(form, &list), &keys);
+    let (of_codes, of_lists) = ("boxoffice ticket code\n", "boxoffice ticket list\n");
+    assert!(as_code(of_codes).is_ok() && as_list(of_lists).is_ok());
+    for form in ["", of_lists] {
+        assert_eq!(as_code(form), Err(Refusal::SignatureWrong), "{form:?}");
+    }
+    for form in ["", of_codes] {
+        assert_eq!(as_list(form), Err(ListFault::SignatureWrong), "{form:?}");
     }
 }

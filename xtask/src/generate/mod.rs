@@ -15,6 +15,7 @@ mod prose;
 mod python;
 #[allow(dead_code, reason = "each emitter reads what its language needs")]
 mod rust;
+mod threads;
 
 use std::fs;
 

@@ -4,27 +4,13 @@ use std::fmt::Write;
 
 use super::super::model::{Handle, Method, Model, QUICK_FORM, Type};
 use super::super::rust;
+use super::super::threads::{IN_MEMORY, SUBMITTED};
 use super::arguments::{Form, arguments, class_name, methods, param_name};
 use super::made::{Made, made};
 use super::types::{is_class, outgoing, parts_of, structure};
 
 /// Name of the box office among the handles.
 pub(super) const OFFICE: &str = "office";
-
-/// Operations that read memory and the time, and return at once. Another thread would cost more than the rest of the call.
-const IN_MEMORY: &[(&str, &str)] = &[("auth", "authenticate")];
-
-/// Commands that check their arguments and wait for the writer. They read neither a file nor the time, and compute nothing
-/// that takes long, so that the thread of JavaScript polls them: another one would cost more than the rest of the call.
-pub(super) const SUBMITTED: &[(&str, &str)] = &[
-    ("auth", "sign_out"),
-    ("tickets", "create"),
-    ("tickets", "withdraw"),
-    ("orders", "create"),
-    ("orders", "cancel"),
-    ("payments", "resolve"),
-    ("ledger", "record_payout"),
-];
 
 /// Number of arguments that `lib/promises.js` passes on.
 const ARGUMENTS_MAX: usize = 5;

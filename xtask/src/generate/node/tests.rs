@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::super::model::Crate;
+use super::super::threads::SUBMITTED;
 use super::*;
 use crate::shell::root;
 
@@ -140,7 +141,7 @@ fn an_operation_has_no_more_arguments_than_are_passed_on() {
 #[test]
 fn commands_that_only_wait_for_the_writer_are_polled_on_the_thread_of_javascript() {
     let outputs = outputs(&Model::read(&root()).unwrap()).unwrap();
-    for (handle, method) in operations::SUBMITTED {
+    for (handle, method) in SUBMITTED {
         let path = format!("{NATIVE}/{handle}.rs");
         let text = outputs.iter().find(|it| it.path == path).map(|it| it.text.as_str()).unwrap_or_default();
         let operation = text.split(&format!("pub fn {method}(")).nth(1).and_then(|rest| rest.split("#[napi]").next());

@@ -4,27 +4,13 @@ use std::fmt::Write;
 
 use super::super::model::{Doc, Handle, Method, Model, QUICK_FORM, Type};
 use super::super::rust;
+use super::super::threads::{IN_MEMORY, SUBMITTED};
 use super::arguments::{self, Argument, arguments, checked};
 use super::types::{Held, given, outgoing};
 use super::words;
 
 /// Name of the box office among the handles.
 pub(super) const OFFICE: &str = "office";
-
-/// Operations that read memory only and return at once. Another thread would cost more than the rest of the call.
-const IN_MEMORY: &[(&str, &str)] = &[("auth", "authenticate")];
-
-/// Commands that touch memory only until they are in the queue, and once they are answered. The thread of the event
-/// loop polls them. All others may read a file, hash a password or take long, and have a thread for that.
-const ON_LOOP: &[(&str, &str)] = &[
-    ("auth", "sign_out"),
-    ("tickets", "create"),
-    ("tickets", "withdraw"),
-    ("orders", "create"),
-    ("orders", "cancel"),
-    ("payments", "resolve"),
-    ("ledger", "record_payout"),
-];
 
 /// Returns `true` if an operation reads memory only and returns at once.
 pub(super) fn is_in_memory(handle: &Handle, method: &Method) -> bool {
@@ -33,7 +19,7 @@ pub(super) fn is_in_memory(handle: &Handle, method: &Method) -> bool {
 
 /// Fails if an operation is listed here that the façade does not have in this form.
 pub(super) fn check_lists(model: &Model) -> Result<(), String> {
-    let listed = IN_MEMORY.iter().map(|it| (it, false)).chain(ON_LOOP.iter().map(|it| (it, true)));
+    let listed = IN_MEMORY.iter().map(|it| (it, false)).chain(SUBMITTED.iter().map(|it| (it, true)));
     for ((handle, name), is_command) in listed {
         let handles = model.handles.iter().filter(|it| it.name == *handle);
         let mut found = handles.flat_map(methods).filter(|method| method.name == *name);
@@ -230,7 +216,7 @@ fn function(model: &Model, handle: &Handle, method: &Method, facade: Facade) -> 
         Form::Outcome => {
             let result = outgoing(model, &method.result)?.rust;
             let (result, how) = match is_asyncio && !is_in_memory(handle, method) {
-                true if ON_LOOP.contains(&(&handle.name, name)) => (format!("Awaitable<{result}>"), "start_on_loop"),
+                true if SUBMITTED.contains(&(&handle.name, name)) => (format!("Awaitable<{result}>"), "start_on_loop"),
                 true => (format!("Awaitable<{result}>"), "start"),
                 false => (result, "block"),
             };
